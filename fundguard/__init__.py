@@ -1,0 +1,1 @@
+"""What people touch: the command line, casework, and a city that never was."""

@@ -1,0 +1,1 @@
+"""Leads, lifecycle, referral, credit, draws."""

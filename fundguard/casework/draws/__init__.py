@@ -1,0 +1,1 @@
+"""双随机、一公开: draws that anybody can re-compute."""

@@ -1,0 +1,1 @@
+"""Scores: peer comparison, anomaly, the lead ranker; MLflow in and out."""
