@@ -1,1 +1,100 @@
-"""Facts: one SQL file each, by grain; network/ is the graph of providers, patients, pharmacies."""
+"""Facts: one SQL file each, by grain; network/ is the graph of providers, patients, pharmacies.
+
+A feature is a named relation in canonical SQL with a header:
+
+    /*---
+    name: net_line                    # = file name
+    says: what one row is, in words
+    key: [bkkp_sn]                    # becomes a uniqueness test
+    reads: [fee_list_d, net_setl]     # landing tables or other features
+    ---*/
+    SELECT …
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from core.engine import Engine
+from core.errors import UsageError
+from core.sql import lint_relation
+
+_ROOT = Path(__file__).resolve().parent
+_KEYS = {"name", "zh", "says", "key", "reads", "keep"}
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One feature file: what it says, its key, what it reads, its SQL."""
+
+    name: str
+    says: str
+    key: tuple[str, ...]
+    reads: tuple[str, ...]
+    keep: bool
+    sql: str
+    path: Path
+
+
+@cache
+def features() -> dict[str, Feature]:
+    """Every feature by name, linted; UsageError names file and the way out."""
+    found: dict[str, Feature] = {}
+    for path in sorted(_ROOT.rglob("*.sql")):
+        text = path.read_text(encoding="utf-8")
+        where = str(path.relative_to(_ROOT.parent))
+        if not text.startswith("/*---") or "---*/" not in text:
+            raise UsageError(f"{where}: begins with [{text[:12]}]: begin with a header /*--- … ---*/")
+        header_text, sql = text[5:].split("---*/", 1)
+        header = yaml.safe_load(header_text)
+        unknown = set(header) - _KEYS
+        if unknown:
+            raise UsageError(f"{where}: unknown key [{sorted(unknown)[0]}]: use {sorted(_KEYS)}")
+        if header["name"] != path.stem or path.stem in found:
+            raise UsageError(f"{where}: name [{header['name']}] must be the file name, and unique")
+        lint_relation(sql, where=where)
+        found[path.stem] = Feature(
+            name=path.stem,
+            says=header["says"],
+            key=tuple(header["key"]),
+            reads=tuple(header["reads"]),
+            keep=bool(header.get("keep", False)),
+            sql=sql.strip(),
+            path=path,
+        )
+    return found
+
+
+def register(engine: Engine, *names: str) -> None:
+    """Register features by name, with the features they read, in order. Landing tables must be there."""
+    known = features()
+    done: set[str] = set()
+
+    def visit(name: str) -> None:
+        if name in done or name not in known:
+            return
+        done.add(name)
+        for read in known[name].reads:
+            visit(read)
+        engine.register(name, sql=known[name].sql, keep=known[name].keep)
+
+    for name in names:
+        if name not in known:
+            raise UsageError(f"feature [{name}] is unknown: add features/…/{name}.sql")
+        visit(name)
+
+
+def landing_tables(*names: str) -> set[str]:
+    """The tables (not features) that these features read in the end."""
+    known = features()
+    tables: set[str] = set()
+    stack = list(names)
+    while stack:
+        name = stack.pop()
+        if name in known:
+            stack.extend(known[name].reads)
+        else:
+            tables.add(name)
+    return tables

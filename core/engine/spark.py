@@ -1,0 +1,191 @@
+"""Apache Spark, the scale-out engine. Only API that Spark Connect also has; no RDD, no JVM handles."""
+
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import mkdtemp
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyspark.sql import DataFrame, SparkSession
+
+from core.engine.base import KeyFunction, arrow_schema, declared_columns, parse_extra
+from core.errors import Fault
+from core.schema import Table
+from core.settings import SparkSettings
+from core.sql import render_relation
+
+
+class SparkEngine:
+    """Engine protocol over one Spark session (local, cluster, or a Connect address)."""
+
+    name = "spark"
+
+    def __init__(self, settings: SparkSettings) -> None:
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+        if (
+            not settings.master.startswith("sc://")
+            and shutil.which("java") is None
+            and not os.environ.get("JAVA_HOME")
+        ):
+            raise Fault("spark: no Java found [java]: install Java 17+ (Debian: openjdk-17-jre-headless)")
+        # Shared by driver and executors; on a cluster `spark.scratch` names a common place.
+        self._scratch = Path(settings.scratch or mkdtemp(prefix="fundguard-spark-"))
+        self._own_scratch = settings.scratch is None
+        self._session = _session(settings, self._scratch)
+        self._files = 0
+
+    def register(
+        self,
+        name: str,
+        *,
+        sql: str | None = None,
+        parquet: Sequence[Path] | None = None,
+        arrow: pa.Table | None = None,
+        keep: bool = False,
+    ) -> None:
+        """See `Engine.register`."""
+        if sql is not None:
+            frame = self._session.sql(render_relation(sql, "spark", where=name))
+        elif parquet is not None:
+            frame = self._read(parquet)
+        elif arrow is not None:
+            self._files += 1
+            file = self._scratch / f"arrow-{self._files}.parquet"
+            pq.write_table(_plain_strings(arrow), file)
+            frame = self._read([file])
+        else:
+            raise ValueError(f"{name}: register needs sql, parquet or arrow")
+        if keep:
+            frame = self._kept(frame)
+        frame.createOrReplaceTempView(name)
+
+    def run(self, sql: str) -> pa.Table:
+        """See `Engine.run`."""
+        return self._session.sql(render_relation(sql, "spark")).toArrow()
+
+    def write(self, name: str, folder: Path, *, table: Table, extra: str = "", by: str | None = None) -> None:
+        """See `Engine.write`."""
+        extras = parse_extra(extra)
+        columns = declared_columns(table, extras, "spark")
+        chosen = [f"CAST(`{column}` AS {kind}) AS `{column}`" for column, kind in columns]
+        frame = self._session.table(name)
+        if by is None:
+            frame = frame.selectExpr(*chosen).coalesce(4)
+            frame.write.parquet(str(folder), compression="zstd")
+        else:
+            frame = frame.selectExpr(*chosen, f"CAST(`{by}` AS STRING) AS `_by`")
+            frame.repartition("_by").write.partitionBy("_by").parquet(str(folder), compression="zstd")
+            for part in sorted(folder.glob("_by=*")):
+                part.rename(folder / part.name.replace("_by=", f"{by}=", 1))
+        for litter in [*folder.rglob(".*.crc"), *folder.rglob("_SUCCESS")]:
+            litter.unlink()
+        if not any(folder.rglob("*.parquet")):
+            empty = arrow_schema(declared_columns(table, extras, "duckdb")).empty_table()
+            pq.write_table(empty, folder / "part-0.parquet")
+
+    def count(self, name: str) -> int:
+        """See `Engine.count`."""
+        return int(self._session.table(name).count())
+
+    def by_key(
+        self,
+        name: str,
+        source: str,
+        *,
+        key: str,
+        order: Sequence[str],
+        function: KeyFunction,
+        schema: pa.Schema,
+    ) -> None:
+        """See `Engine.by_key`."""
+        ordering = [(column, "ascending") for column in order]
+
+        def apply(group: pa.Table) -> pa.Table:
+            ordered = group.sort_by(ordering) if ordering else group
+            return function(ordered).cast(schema)
+
+        frame = self._session.table(source).groupBy(key).applyInArrow(apply, _spark_schema(schema))
+        self._kept(frame).createOrReplaceTempView(name)
+
+    def close(self) -> None:
+        """See `Engine.close`."""
+        self._session.stop()
+        if self._own_scratch:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def _kept(self, frame: DataFrame) -> DataFrame:
+        # Written and read back rather than cached: it cuts the plan, and Connect can do it too.
+        self._files += 1
+        file = self._scratch / f"kept-{self._files}"
+        frame.write.parquet(str(file), compression="lz4")
+        return self._session.read.schema(frame.schema).parquet(str(file))
+
+    def _read(self, files: Sequence[Path]) -> DataFrame:
+        return self._session.read.option("recursiveFileLookup", "true").parquet(*map(str, files))
+
+
+def _session(settings: SparkSettings, scratch: Path) -> SparkSession:
+    builder = SparkSession.builder.appName("fundguard")
+    builder = (
+        builder.remote(settings.master)
+        if settings.master.startswith("sc://")
+        else builder.master(settings.master)
+    )
+    options = {
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.timestampType": "TIMESTAMP_NTZ",
+        "spark.sql.ansi.enabled": "true",
+        "spark.sql.shuffle.partitions": str(settings.shuffle_partitions),
+        "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
+        "spark.sql.execution.arrow.pyspark.enabled": "true",
+        "spark.sql.autoBroadcastJoinThreshold": "64MB",
+        "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
+        "spark.driver.memory": settings.driver_memory,
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.local.dir": str(scratch),
+        "spark.sql.warehouse.dir": str(scratch / "warehouse"),
+        "spark.driver.extraJavaOptions": f"-Dderby.system.home={scratch} -Duser.timezone=UTC",
+        "spark.log.level": "ERROR",
+        **settings.options,
+    }
+    for key, value in options.items():
+        builder = builder.config(key, value)
+    return builder.getOrCreate()
+
+
+def _plain_strings(rows: pa.Table) -> pa.Table:
+    """Large strings and dictionaries as plain strings, which Spark's reader knows."""
+    fields = []
+    for field in rows.schema:
+        kind = field.type
+        if pa.types.is_large_string(kind) or pa.types.is_dictionary(kind) or pa.types.is_string_view(kind):
+            kind = pa.string()
+        fields.append(pa.field(field.name, kind))
+    return rows.cast(pa.schema(fields))
+
+
+def _spark_schema(schema: pa.Schema) -> str:
+    names = {
+        "string": "STRING",
+        "int64": "BIGINT",
+        "double": "DOUBLE",
+        "bool": "BOOLEAN",
+        "date32[day]": "DATE",
+        "timestamp[us]": "TIMESTAMP_NTZ",
+    }
+    columns = []
+    for field in schema:
+        if pa.types.is_decimal(field.type):
+            kind = f"DECIMAL({field.type.precision},{field.type.scale})"
+        elif pa.types.is_list(field.type):
+            kind = f"ARRAY<{names[str(field.type.value_type)]}>"
+        else:
+            kind = names[str(field.type)]
+        columns.append(f"`{field.name}` {kind}")
+    return ", ".join(columns)
