@@ -13,7 +13,7 @@ UNIT = {"岁": "year", "周岁": "year", "月": "month", "个月": "month", "天
 
 
 def normal(text: object) -> str:
-    """NFKC, trimmed, one line: radicals such as ⼉ become 儿, full-width marks become half-width."""
+    """NFKC, trimmed, one line: the radical ⼉ becomes 儿, full-width marks become half-width."""
     if text is None:
         return ""
     flat = unicodedata.normalize("NFKC", str(text)).replace("\r", "")
@@ -22,7 +22,7 @@ def normal(text: object) -> str:
 
 @dataclass(frozen=True)
 class Age:
-    """An age range, both ends inclusive, in completed units; ``spread`` when it joins several indications."""
+    """An age range, ends inclusive, in completed units; ``spread``: it joins several indications."""
 
     low: int | None
     high: int | None
@@ -97,7 +97,7 @@ def sex(text: str) -> str | None:
 
 @dataclass(frozen=True)
 class Level:
-    """Facility level: ranks 3 > 2 > 1; the specialist rank is the alternative for that speciality's hospital."""
+    """Facility level, ranks 3 > 2 > 1; the specialist rank suffices for that specialty's hospital."""
 
     rank: int
     specialist_rank: int | None
@@ -110,7 +110,7 @@ _SPECIALIST = re.compile(r"需([三二])级(?:综合)?医院(.{1,4}?科)或([三
 
 
 def level(text: str) -> Level | None:
-    """Facility level of a text: plain 限二级及以上, the OR of two kinds, or first prescription only."""
+    """Facility level of a text: plain, the OR of two kinds, or for the first prescription only."""
     if hit := _SPECIALIST.search(text):
         rank, special = RANK[hit[1]], RANK[hit[3]]
         general = " and general hospital" if "综合医院" in hit[0] else ""
@@ -124,9 +124,7 @@ def level(text: str) -> Level | None:
         return None
     rank = RANK[hits.pop()]
     first = "首次处方" in text
-    return Level(
-        rank, None, None, first, f"level >= {rank}" + (" at first prescription" if first else "")
-    )
+    return Level(rank, None, None, first, f"level >= {rank}" + (" at first prescription" if first else ""))
 
 
 def settings(text: str) -> tuple[str, ...] | None:
@@ -140,7 +138,7 @@ def settings(text: str) -> tuple[str, ...] | None:
 
 @dataclass(frozen=True)
 class Course:
-    """A course limit: ``count`` units, counted per stay, as distinct days in total, or as a span from the first."""
+    """A course limit: ``count`` units, by stay, as distinct days in total, or as a span."""
 
     count: int
     unit: str

@@ -166,27 +166,21 @@ def _read(path: Path) -> list[Point]:
     raw = path.read_bytes()
     content = json.loads(gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw)
     if not isinstance(content, list):
-        raise Refused(
-            f"{path.name}: [{type(content).__name__}] is no list of points; give the points file"
-        )
+        raise Refused(f"{path.name}: [{type(content).__name__}] is no list of points; give the points file")
     return content
 
 
 def _sheet(folder: Path, name: str) -> Iterator[tuple[Any, ...]]:
     found = [p for p in sorted(folder.glob("*.xlsx")) if name in p.name.replace(" ", "")]
     if len(found) != 1:
-        raise Refused(
-            f"{folder.name}: [{len(found)}] workbooks named {name}; exactly one is needed"
-        )
+        raise Refused(f"{folder.name}: [{len(found)}] workbooks named {name}; exactly one is needed")
     book = load_workbook(found[0], read_only=True, data_only=True)
     yield from book.worksheets[0].iter_rows(min_row=2, values_only=True)
 
 
 def _known(point: Point) -> None:
     if point["rule_class"] not in RULES:
-        raise Refused(
-            f"batch {point['batch']}: rule [{point['rule_class']}] has no table; add it to RULES"
-        )
+        raise Refused(f"batch {point['batch']}: rule [{point['rule_class']}] has no table; add it to RULES")
     if point["batch"] is not None and int(point["batch"]) not in BATCH_DATE:
         raise Refused(f"batch [{point['batch']}] has no date; add it to BATCH_DATE")
 
@@ -207,7 +201,9 @@ def _rows(point: Point, batch: str, day: date, book: Sheets, report: ImportRepor
     if values.pop("_skip", False):
         return []
     number = int(point["source"]["row"])
-    official = f"国家医保局 {'2026年1月修订' if batch == REVISION else f'第{batch}批'} {day} {rule} 第{number}行"
+    official = (
+        f"国家医保局 {'2026年1月修订' if batch == REVISION else f'第{batch}批'} {day} {rule} 第{number}行"
+    )
     pair = "main_code" in values
     rows = []
     for code in codes[1:] if pair else codes:
@@ -245,11 +241,7 @@ def _values(rule: str, codes: list[str], name: str, text: str, point: Point, boo
     """The typed columns of one published row; ``_unread`` says what was not read, ``_skip`` that no row is made."""
     table = RULES[rule][0]
     if table in ("drug_sex_limit", "service_sex_limit"):
-        listed = (
-            book.service_sex.get(codes[0])
-            if table == "service_sex_limit"
-            else book.drug_sex.get(name)
-        )
+        listed = book.service_sex.get(codes[0]) if table == "service_sex_limit" else book.drug_sex.get(name)
         gend = listed or limits.sex(text)
         if gend is None:
             return {"_unread": "sex", "_skip": True}
@@ -309,9 +301,7 @@ def _values(rule: str, codes: list[str], name: str, text: str, point: Point, boo
         plain = "二线" in text
         return {
             "condition": "second_line" if plain else "prior_therapy",
-            "_unread": None
-            if text == "限二线用药。"
-            else "indication or first-line therapy named in words",
+            "_unread": None if text == "限二线用药。" else "indication or first-line therapy named in words",
         }
     if table == "drug_indication_text":
         return {"_unread": "indication in words, needs an expert value set"}
@@ -405,9 +395,7 @@ def _revise(
         _known(point)
         fresh += _rows(point, REVISION, REVISION_DATE, book, report)
     rule_of = {code: rule for rule, (_, code) in RULES.items()}
-    older = {
-        (r["rule_code"], r["hilist_code"]): r for r in rows if rule_of[r["rule_code"]] in restated
-    }
+    older = {(r["rule_code"], r["hilist_code"]): r for r in rows if rule_of[r["rule_code"]] in restated}
     for row in fresh:
         old = older.pop((row["rule_code"], row["hilist_code"]), None)
         if old is not None:

@@ -52,15 +52,35 @@ def tables(folder: Path = FOLDER) -> list[str]:
     return sorted(path.stem for path in folder.glob("*.yaml"))
 
 
-def load(table: str, folder: Path = FOLDER) -> KnowledgeTable:
-    """Load one table by name; UsageError when it does not exist, Refused when a row does not fit."""
+def load(
+    table: str,
+    folder: Path = FOLDER,
+    regional: Path | None = None,
+    verified: Path | None = None,
+) -> KnowledgeTable:
+    """Load one table by name, with exact types, checked.
+
+    ``regional``: folder of a region's own rows (<table>.csv, same columns), appended and checked
+    together with ours, so a local row cannot contradict a national one of the same days.
+    ``verified``: ledger written by ``kb verify``; its points read verify_status verified.
+    UsageError when the table does not exist, Refused with file, row, column, [value] otherwise.
+    """
     head = folder / f"{table}.yaml"
     if not head.is_file():
-        raise UsageError(
-            f"no knowledge table [{table}] in {folder.name}/; `fundguard kb show` lists them"
-        )
+        raise UsageError(f"no knowledge table [{table}] in {folder.name}/; `fundguard kb show` lists them")
     header = read_header(head)
     path = _file(header, folder)
+    arrow = _read(header, path)
+    own = regional / f"{table}.csv" if regional is not None else None
+    if own is not None and own.is_file():
+        arrow = pa.concat_tables([arrow, _read(header, own)])
+        _check_key(header, own, arrow)
+    if verified is not None and verified.is_file() and "point_id" in arrow.column_names:
+        arrow = _lift(arrow, verified)
+    return KnowledgeTable(header.name, path, header, arrow)
+
+
+def _read(header: Header, path: Path) -> pa.Table:
     raw = _bytes(path)
     _check_names(header, path, raw)
     try:
@@ -81,7 +101,16 @@ def load(table: str, folder: Path = FOLDER) -> KnowledgeTable:
     _check_required(header, path, arrow)
     _check_values(header, path, arrow)
     _check_key(header, path, arrow)
-    return KnowledgeTable(header.name, path, header, arrow)
+    return arrow
+
+
+def _lift(arrow: pa.Table, ledger: Path) -> pa.Table:
+    with ledger.open(encoding="utf-8", newline="") as file:
+        points = pa.array([row["point_id"] for row in csv.DictReader(file)], pa.string())
+    known = pc.is_in(arrow["point_id"], value_set=points)
+    status = pc.if_else(known, "verified", arrow["verify_status"])
+    place = arrow.column_names.index("verify_status")
+    return arrow.set_column(place, arrow.schema.field(place), status)
 
 
 def _file(header: Header, folder: Path) -> Path:
@@ -101,9 +130,7 @@ def _check_names(header: Header, path: Path, raw: bytes) -> None:
     first = next(csv.reader([raw.split(b"\n", 1)[0].decode("utf-8-sig").strip("\r")]), [])
     wanted = header.schema.names
     if first != wanted:
-        odd = (
-            [n for n in first if n not in wanted] or [n for n in wanted if n not in first] or first
-        )
+        odd = [n for n in first if n not in wanted] or [n for n in wanted if n not in first] or first
         raise Refused(
             f"{path.name}: columns differ from {header.name}.yaml at [{odd[0]}]; "
             f"the header wants {', '.join(wanted)}"
@@ -192,11 +219,7 @@ def _check_key(header: Header, path: Path, arrow: pa.Table) -> None:
         at = pc.index(same, True).as_py()
         first, second = order[at].as_py(), order[at + 1].as_py()
         value = "/".join(str(arrow[name][first].as_py()) for name in header.key)
-        way = (
-            "end the earlier the day before the later begins"
-            if header.dated
-            else "remove one of them"
-        )
+        way = "end the earlier the day before the later begins" if header.dated else "remove one of them"
         raise Refused(
             f"{path.name}: rows {first + 1} and {second + 1} both hold {'+'.join(header.key)} "
             f"[{value}]{' on the same day' if header.dated else ''}; {way}"
