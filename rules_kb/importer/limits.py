@@ -72,8 +72,8 @@ def _one_age(text: str) -> Age | None:
 
 
 def _numbered(text: str) -> list[str]:
-    # "限:1.…;2.…" is an OR-list; a decimal such as 0.05 is no item number.
-    parts = re.split(r"(?:^|(?<=[:;。]))\s*\d+\.(?!\d{2})", text)
+    # "限:1.…;2.…" is an OR-list; a decimal such as 0.05 follows no such mark.
+    parts = re.split(r"(?:^|(?<=[:;。]))\s*\d+\.", text)
     items = [part for part in parts[1:] if part.strip()] if len(parts) > 2 else []
     return items or [text]
 

@@ -238,7 +238,7 @@ def point_id(rule_code: str, code: str, batch: str, row: int) -> str:
 
 
 def _values(rule: str, codes: list[str], name: str, text: str, point: Point, book: Sheets) -> Row:
-    """The typed columns of one published row; ``_unread`` says what was not read, ``_skip`` that no row is made."""
+    """The typed columns of one published row; ``_unread``: what was not read; ``_skip``: no row."""
     table = RULES[rule][0]
     if table in ("drug_sex_limit", "service_sex_limit"):
         listed = book.service_sex.get(codes[0]) if table == "service_sex_limit" else book.drug_sex.get(name)

@@ -17,7 +17,7 @@ LEDGER_COLUMNS = ("point_id", "table", "by", "second", "file", "sha256")
 
 @dataclass
 class VerifyReport:
-    """What a comparison found: ``agreed`` points, ``differ`` (key, column, ours, theirs), ``missing`` keys."""
+    """What was found: ``agreed`` points, ``differ`` (key, column, ours, theirs), ``missing`` keys."""
 
     table: str
     agreed: list[str] = field(default_factory=list)

@@ -81,7 +81,7 @@ class Header(BaseModel):
 
     @property
     def schema(self) -> pa.Schema:
-        """The exact Arrow types: text string, int int64, date date32, money decimal(16,2), number decimal(16,4)."""
+        """The exact Arrow types: string, int64, date32, decimal(16,2), decimal(16,4)."""
         return pa.schema([pa.field(c.name, ARROW[c.type]) for c in self.columns])
 
 
