@@ -1,6 +1,7 @@
 """The loader gives exact types and refuses rows that do not fit, naming the cell."""
 
 import time
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -111,3 +112,8 @@ def test_250_000_points_load_fast(tmp_path):
     start = time.perf_counter()
     assert len(load("demo", tmp_path)) == 250_000
     assert time.perf_counter() - start < 5  # seconds; measured well below 1
+
+
+def test_every_table_stands_in_the_docs():
+    text = (Path(__file__).parents[2] / "docs" / "knowledge.md").read_text(encoding="utf-8")
+    assert [name for name in tables() if f"`{name}`" not in text] == []
