@@ -20,7 +20,7 @@ def on(table, day, **where):
     return [r for r in found if all(r[k] == v for k, v in where.items())]
 
 
-# rules.md §2.1. The unit of each official count: batches 1, 3–6 and 8 count codes, batch 2 counts
+# The unit of each official count: batches 1, 3–6 and 8 count codes, batch 2 counts
 # rows of (operation, group), batch 7 counts directed pairs. One of our rows is one such unit.
 OFFICIAL = {"1": 11290, "2": 378, "3": 112, "4": 736, "5": 962, "6": 1147, "7": 900, "8": 93}
 
