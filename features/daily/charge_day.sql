@@ -1,0 +1,31 @@
+/*---
+name: charge_day
+zh: 医师日收费汇总
+says: one doctor in one department of one institution on one service day - persons, lines, money by kind, standard minutes; reversal lines cancel what they reverse
+key: [fixmedins_code, dr_code, dept_code, service_date]
+reads: [fee_list_d]
+keep: true
+---*/
+-- Standard minutes per unit by kind of charge: consultation 8, examination 10, therapy 15, operation 60.
+-- Laboratory, nursing, bed, drugs and material bind no doctor.
+SELECT fixmedins_code,
+       text_or(COALESCE(acord_dr_code, bilg_dr_code), '') AS dr_code,
+       text_or(bilg_dept_codg, '') AS dept_code,
+       day_of(fee_ocur_time) AS service_date,
+       COUNT(DISTINCT psn_no) AS n_person,
+       SUM(CASE WHEN cnt > 0 THEN 1 WHEN cnt < 0 THEN -1 ELSE 0 END) AS n_line,
+       SUM(det_item_fee_sumamt) AS fee_amt,
+       SUM(inscp_amt) AS inscp_amt,
+       SUM(CASE WHEN kind IN ('03', '04') THEN det_item_fee_sumamt ELSE 0 END) AS exam_amt,
+       SUM(CASE WHEN kind = '05' THEN det_item_fee_sumamt ELSE 0 END) AS therapy_amt,
+       SUM(CASE WHEN kind IN ('09', '11') THEN det_item_fee_sumamt ELSE 0 END) AS drug_amt,
+       SUM(CASE WHEN kind = '08' THEN det_item_fee_sumamt ELSE 0 END) AS material_amt,
+       SUM(line_amount(cnt, CASE WHEN kind IN ('02', '12') THEN 8 WHEN kind = '03' THEN 10
+                                 WHEN kind = '05' THEN 15 WHEN kind = '06' THEN 60 ELSE 0 END)) AS minutes
+FROM (
+  SELECT f.*, part_of_text(f.med_chrgitm_type, 1, 2) AS kind
+  FROM fee_list_d AS f
+  WHERE COALESCE(f.vali_flag, '1') <> '0'
+) AS line
+GROUP BY fixmedins_code, text_or(COALESCE(acord_dr_code, bilg_dr_code), ''), text_or(bilg_dept_codg, ''),
+         day_of(fee_ocur_time)

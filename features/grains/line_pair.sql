@@ -1,0 +1,57 @@
+/*---
+name: line_pair
+zh: 明细对
+says: one component line and the main line(s) that contain it, within the point's window (day, stay, 6h, hour)
+key: [candidate_key, rule_id, point_id]
+reads: [unit_line, judged_day, facility, point_line_pair]
+keep: true
+---*/
+WITH listed AS (
+  SELECT hilist_code FROM point_line_pair UNION ALL SELECT main_code AS hilist_code FROM point_line_pair
+),
+mine AS (
+  SELECT u.*, CASE WHEN j.judged_day IS NULL THEN FALSE ELSE TRUE END AS judged
+  FROM unit_line AS u
+  LEFT SEMI JOIN listed AS i ON i.hilist_code = u.hilist_code
+  LEFT JOIN judged_day AS j ON j.judged_day = u.judged_day
+),
+pair AS (
+  SELECT p.rule_id, p.point_id, c.bkkp_sn AS component_sn, m.bkkp_sn AS main_sn, m.hilist_code AS main_item,
+         m.hilist_name AS main_name, m.cnt AS main_cnt, m.fee_ocur_time AS main_time, m.stage AS main_stage,
+         CASE WHEN c.judged THEN c.judged_day ELSE m.judged_day END AS judged_day,
+         CASE WHEN hour_of(c.fee_ocur_time) = 0 AND minute_of(c.fee_ocur_time) = 0 THEN FALSE
+              WHEN hour_of(m.fee_ocur_time) = 0 AND minute_of(m.fee_ocur_time) = 0 THEN FALSE
+              ELSE TRUE END AS has_clock
+  FROM mine AS c
+  JOIN point_line_pair AS p ON p.hilist_code = c.hilist_code
+       AND c.service_date >= p.begndate AND c.service_date <= COALESCE(p.enddate, DATE '9999-12-30')
+  JOIN mine AS m ON m.psn_no = c.psn_no AND m.fixmedins_code = c.fixmedins_code
+       AND m.hilist_code = p.main_code AND m.bkkp_sn <> c.bkkp_sn
+  WHERE (c.judged OR m.judged)
+    AND ((p.pair_window = 'day' AND m.service_date = c.service_date)
+      OR (p.pair_window = 'stay' AND m.mdtrt_id = c.mdtrt_id)
+      OR (p.pair_window IN ('6h', 'hour') AND m.service_date = c.service_date
+          AND (hour_of(c.fee_ocur_time) + minute_of(c.fee_ocur_time) = 0
+            OR hour_of(m.fee_ocur_time) + minute_of(m.fee_ocur_time) = 0))
+      OR (p.pair_window = '6h' AND seconds_between(c.fee_ocur_time, m.fee_ocur_time) BETWEEN -21600 AND 21600)
+      OR (p.pair_window = 'hour' AND seconds_between(c.fee_ocur_time, m.fee_ocur_time) BETWEEN -3599 AND 3599
+          AND hour_of(c.fee_ocur_time) = hour_of(m.fee_ocur_time)))
+),
+grouped AS (
+  SELECT rule_id, point_id, component_sn, MAX(judged_day) AS judged_day, sorted_texts(main_sn) AS related_sn,
+         MIN(main_item) AS main_item, MIN(main_name) AS main_name, SUM(main_cnt) AS main_cnt,
+         MIN(main_time) AS main_time,
+         CASE WHEN COUNT(CASE WHEN has_clock THEN 1 END) > 0 THEN TRUE ELSE FALSE END AS has_clock,
+         CASE WHEN COUNT(CASE WHEN main_stage = 'in' THEN 1 END) > 0 THEN TRUE ELSE FALSE END AS main_open
+  FROM pair GROUP BY rule_id, point_id, component_sn
+)
+SELECT g.rule_id, g.point_id, c.bkkp_sn AS candidate_key,
+       CASE WHEN g.main_open THEN 'in' ELSE c.stage END AS stage, g.judged_day,
+       COALESCE(f.party_type, 'institution') AS provider_type, c.fixmedins_code, c.psn_no,
+       c.bilg_dr_code AS dr_code, c.mdtrt_id, c.setl_id, c.bkkp_sn, g.related_sn, c.setl_date, c.service_date,
+       c.amt_basis, c.setl_fund_amt, c.setl_inscp_amt, c.med_type,
+       c.hilist_code, c.hilist_name, c.fee_ocur_time, c.cnt, c.inscp_amt,
+       g.main_item, g.main_name, g.main_cnt, g.main_time, g.has_clock
+FROM grouped AS g
+JOIN unit_line AS c ON c.bkkp_sn = g.component_sn
+LEFT JOIN facility AS f ON f.fixmedins_code = c.fixmedins_code

@@ -1,0 +1,249 @@
+"""Who meets whom more often than opportunity explains: visits → pairs → edges, as SQL on the engine.
+
+The number of meetings that chance would give two persons is taken from institutions like theirs, never
+from their own one: a ring must not explain itself (self-masking, measured). Weak pairs stay; what is
+demanded is structure, in `features.network.group`.
+"""
+
+from collections.abc import Mapping
+
+from core.engine import Engine
+
+PPB = 1_000_000_000
+"""Rates are held as whole parts per billion, so that sums are exact on every engine."""
+
+
+def number_visits(engine: Engine) -> None:
+    """Register `network_person`, `network_institution` and `visit_numbered` from `visit`.
+
+    Persons and institutions become whole numbers (in the order of their codes): pairs of numbers are a
+    quarter of the size of pairs of codes.
+    """
+    engine.register(
+        "network_person",
+        sql="SELECT psn_no, ROW_NUMBER() OVER (ORDER BY psn_no) AS person "
+        "FROM (SELECT DISTINCT psn_no FROM visit) AS p",
+        keep=True,
+    )
+    engine.register(
+        "network_institution",
+        sql=(
+            "SELECT i.fixmedins_code, f.fixmedins_name, ROW_NUMBER() OVER (ORDER BY i.fixmedins_code) AS place, "
+            "COALESCE(f.fixmedins_type, '0') AS wide_peers, "
+            "concat_text(COALESCE(f.fixmedins_type, '0'), '/', COALESCE(f.hosp_lv, '-')) AS near_peers "
+            "FROM (SELECT DISTINCT fixmedins_code FROM visit) AS i "
+            "LEFT JOIN (SELECT fixmedins_code, MIN(fixmedins_type) AS fixmedins_type, MIN(hosp_lv) AS hosp_lv, "
+            "MIN(fixmedins_name) AS fixmedins_name FROM fixmedins_b GROUP BY fixmedins_code) AS f ON f.fixmedins_code = i.fixmedins_code"
+        ),
+        keep=True,
+    )
+    engine.register(
+        "visit_numbered",
+        sql=(
+            "SELECT p.person, i.place, days_between(DATE '2000-01-01', v.visit_date) AS day, "
+            "weekday_of(v.visit_date) AS weekday, v.minute "
+            "FROM visit AS v JOIN network_person AS p ON p.psn_no = v.psn_no "
+            "JOIN network_institution AS i ON i.fixmedins_code = v.fixmedins_code"
+        ),
+        keep=True,
+    )
+
+
+def register_edges(
+    engine: Engine, parameters: Mapping[str, float], *, visits: str, prefix: str = ""
+) -> None:
+    """Register `<prefix>slot`, `<prefix>opportunity` and `<prefix>edge` from numbered visits.
+
+    edge: a < b (persons), meeting_days, expected (meetings by opportunity), surprise (−log10 p), for every
+    pair with enough shared days that opportunity does not explain.
+    """
+    p = {name: int(value) if float(value).is_integer() else value for name, value in parameters.items()}
+    name = {part: f"{prefix}{part}" for part in ("slot", "near", "rate", "opportunity", "pair", "edge")}
+    _register_slots(engine, p, visits, name["slot"])
+    _register_opportunity(engine, p, prefix)
+    window, neighbours = p["window_minutes"], p["neighbours"]
+    meeting = f"absolute(y.minute - x.minute) <= {window} AND absolute(y.turn - x.turn) <= {neighbours}"
+    sides = " UNION ALL ".join(
+        f"SELECT x.person AS a, y.person AS b, x.day FROM {name['slot']} AS x "
+        f"JOIN {name['slot']} AS y ON y.place = x.place AND y.day = x.day AND y.bucket = x.bucket {offset} "
+        f"WHERE x.person < y.person AND {meeting}"
+        for offset in ("- 1", "+ 0", "+ 1")
+    )
+    engine.register(
+        name["pair"],
+        sql=(
+            f"SELECT m.a, m.b, COUNT(*) AS meetings FROM ({sides}) AS m GROUP BY m.a, m.b "
+            f"HAVING COUNT(*) >= {p['pair_days']} AND MIN(m.day) < MAX(m.day)"
+        ),
+        keep=True,
+    )
+    expected = (
+        f"SELECT q.a, q.b, q.meetings, "
+        f"times({p['opportunity_safety']}, safe_ratio(SUM(as_whole(times(oa.visits, ob.rate) "
+        f"+ times(ob.visits, oa.rate))), {2 * PPB})) AS expected "
+        f"FROM {name['pair']} AS q JOIN {name['opportunity']} AS oa ON oa.person = q.a "
+        f"JOIN {name['opportunity']} AS ob ON ob.person = q.b AND ob.place = oa.place "
+        "GROUP BY q.a, q.b, q.meetings"
+    )
+    engine.register(
+        f"{prefix}weak",
+        sql=f"SELECT w.* FROM ({expected}) AS w "
+        f"WHERE {surprise('w.meetings', 'w.expected')} >= {p['pair_surprise']}",
+        keep=True,
+    )
+    # Meetings at two institutions on one day hang together: only days count as evidence.
+    engine.register(
+        f"{prefix}meeting",
+        sql=(
+            f"SELECT w.a, w.b, x.place, x.day, x.minute AS minute_a, y.minute AS minute_b "
+            f"FROM {prefix}weak AS w JOIN {name['slot']} AS x ON x.person = w.a "
+            f"JOIN {name['slot']} AS y ON y.person = w.b AND y.place = x.place AND y.day = x.day "
+            f"WHERE {meeting}"
+        ),
+        keep=True,
+    )
+    engine.register(
+        name["edge"],
+        sql=(
+            f"SELECT e.a, e.b, e.days, e.expected, e.surprise FROM (SELECT d.a, d.b, d.days, d.expected, "
+            f"{surprise('d.days', 'd.expected')} AS surprise "
+            "FROM (SELECT m.a, m.b, w.expected, COUNT(DISTINCT m.day) AS days "
+            f"FROM {prefix}meeting AS m JOIN {prefix}weak AS w ON w.a = m.a AND w.b = m.b "
+            "GROUP BY m.a, m.b, w.expected) AS d) AS e "
+            f"WHERE e.days >= {p['pair_days']} AND e.surprise >= {p['pair_surprise']}"
+        ),
+        keep=True,
+    )
+
+
+def surprise(count: str, expected: str) -> str:
+    """SQL for −log10 of an upper bound of the Poisson tail P(N ≥ count | expected), at most 60, six decimals.
+
+    P(N ≥ n) ≤ e^−λ λ^n / n! × (n+1) / (n+1−λ) for λ < n + 1, with n! by Stirling's series.
+    """
+    n, mean = f"as_number({count})", f"greater_of({expected}, 0.000001e0)"
+    log_factorial = (
+        f"times({n}, natural_log({n})) - {n} + times(0.5e0, natural_log(times(6.283185307179586e0, {n}))) "
+        f"+ safe_ratio(1, times(12, {n}))"
+    )
+    log_tail = (
+        f"times({n}, natural_log({mean})) - {mean} - ({log_factorial}) "
+        f"+ natural_log(safe_ratio({n} + 1, {n} + 1 - {mean}))"
+    )
+    return (
+        f"CASE WHEN {mean} >= {n} THEN 0e0 ELSE "
+        f"round_to(smaller_of(60e0, times(-0.4342944819032518e0, {log_tail})), 6) END"
+    )
+
+
+def _register_slots(engine: Engine, p: Mapping[str, float], visits: str, slot: str) -> None:
+    # turn: the order in which the place served people that day; bucket: `neighbours` of them.
+    engine.register(
+        slot,
+        sql=(
+            "SELECT t.person, t.place, t.day, t.weekday, t.minute, t.turn, t.near, "
+            f"round_down(safe_ratio(t.turn, {p['neighbours']})) AS bucket, "
+            "round_down(safe_ratio(t.minute - times(1440, t.day + 10957), 60)) AS hour "
+            "FROM (SELECT v.person, v.place, v.day, v.weekday, v.minute, "
+            "ROW_NUMBER() OVER (PARTITION BY v.place, v.day ORDER BY v.minute, v.person) AS turn, "
+            "COUNT(*) OVER (PARTITION BY v.place, v.day ORDER BY v.minute "
+            f"RANGE BETWEEN {p['window_minutes']} PRECEDING AND {p['window_minutes']} FOLLOWING) - 1 AS near "
+            f"FROM {visits} AS v) AS t"
+        ),
+        keep=True,
+    )
+
+
+def _register_opportunity(engine: Engine, p: Mapping[str, float], prefix: str) -> None:
+    """Per person and place: visits, and the summed chance (ppb) that another visit there is near one of them."""
+    slot = f"{prefix}slot"
+    crowd = 2 * p["neighbours"]
+    # Of a place: how often two of its visits are near each other. Counted, not estimated from pairs.
+    engine.register(
+        f"{prefix}place_rate",
+        sql=(
+            "SELECT r.place, i.wide_peers, i.near_peers, r.visits, r.near, "
+            "safe_ratio(r.near, times(r.visits, r.visits - 1)) AS rate "
+            f"FROM (SELECT place, COUNT(*) AS visits, SUM(smaller_of(near, {crowd})) AS near "
+            f"FROM {slot} GROUP BY place) AS r "
+            "JOIN network_institution AS i ON i.place = r.place WHERE r.visits >= 30"
+        ),
+        keep=True,
+    )
+    # The median of the *other* institutions of the peer group (leave-own-out), by rank arithmetic.
+    levels = []
+    for order, peers in enumerate(("near_peers", "wide_peers", "'all'")):
+        group = peers if peers.startswith("'") else f"r.{peers}"
+        levels.append(
+            f"SELECT r.place, {order} AS level, {group} AS peers, r.rate, "
+            f"ROW_NUMBER() OVER (PARTITION BY {group} ORDER BY r.rate, r.place) AS nth, "
+            f"COUNT(*) OVER (PARTITION BY {group}) AS n FROM {prefix}place_rate AS r"
+        )
+    engine.register(f"{prefix}rate_rank", sql=" UNION ALL ".join(levels), keep=True)
+    engine.register(
+        f"{prefix}peer_rate",
+        sql=(
+            "SELECT c.place, c.rate FROM (SELECT own.place, other.rate, "
+            "ROW_NUMBER() OVER (PARTITION BY own.place ORDER BY own.level) AS choice "
+            "FROM (SELECT k.*, round_up(safe_ratio(k.n - 1, 2)) AS middle "
+            f"FROM {prefix}rate_rank AS k) AS own JOIN {prefix}rate_rank AS other "
+            "ON other.level = own.level AND other.peers = own.peers "
+            "AND other.nth = own.middle + CASE WHEN own.nth <= own.middle THEN 1 ELSE 0 END "
+            f"WHERE own.n > {p['peers_least']} OR own.level = 2) AS c WHERE c.choice = 1"
+        ),
+        keep=True,
+    )
+    # How the week is shaped at institutions of that kind: a Monday morning meets more people.
+    engine.register(
+        f"{prefix}week_shape",
+        sql=(
+            "SELECT c.wide_peers, c.weekday, c.hour, smaller_of(4e0, greater_of(0.25e0, "
+            "safe_ratio(times(c.near, g.chances), times(c.chances, g.near)))) AS shape "
+            "FROM (SELECT i.wide_peers, s.weekday, s.hour, "
+            f"SUM(smaller_of(s.near, {crowd})) AS near, SUM(i.visits - 1) AS chances "
+            f"FROM {slot} AS s JOIN {prefix}place_rate AS i ON i.place = s.place "
+            "GROUP BY i.wide_peers, s.weekday, s.hour) AS c "
+            "JOIN (SELECT wide_peers, SUM(near) AS near, SUM(as_whole(times(visits, visits - 1))) AS chances "
+            f"FROM {prefix}place_rate GROUP BY wide_peers) AS g ON g.wide_peers = c.wide_peers "
+            "WHERE g.near > 0 AND c.chances > 0"
+        ),
+        keep=True,
+    )
+    engine.register(
+        f"{prefix}opportunity",
+        sql=(
+            "SELECT s.person, s.place, COUNT(*) AS visits, "
+            f"SUM(round_up(times({PPB}, times(COALESCE(r.rate, d.rate, 0e0), COALESCE(w.shape, 1e0))))) AS rate "
+            f"FROM {slot} AS s JOIN network_institution AS i ON i.place = s.place "
+            f"LEFT JOIN {prefix}peer_rate AS r ON r.place = s.place "
+            f"LEFT JOIN {prefix}week_shape AS w ON w.wide_peers = i.wide_peers "
+            "AND w.weekday = s.weekday AND w.hour = s.hour "
+            f"CROSS JOIN (SELECT MAX(rate) AS rate FROM {prefix}peer_rate) AS d "
+            "GROUP BY s.person, s.place"
+        ),
+        keep=True,
+    )
+
+
+def register_permuted(engine: Engine, replica: int) -> None:
+    """Register `visit_permuted`: within institution × weekday × hour, visits exchange day and minute.
+
+    Who goes where, how often, on which weekday and hour stays; only who meets whom is left to chance. The
+    order comes from a hash, so a replica is the same on every run and engine.
+    """
+    hour = "round_down(safe_ratio(v.minute - times(1440, v.day + 10957), 60))"
+    engine.register(
+        "visit_permuted",
+        sql=(
+            "SELECT x.person, x.place, y.day, x.weekday, MIN(y.minute) AS minute "
+            "FROM (SELECT v.person, v.place, v.weekday, v.hour, ROW_NUMBER() OVER "
+            f"(PARTITION BY v.place, v.weekday, v.hour ORDER BY text_hash({replica}, v.person, v.place, v.day)) "
+            f"AS nth FROM (SELECT v.*, {hour} AS hour FROM visit_numbered AS v) AS v) AS x "
+            "JOIN (SELECT v.place, v.weekday, v.hour, v.day, v.minute, ROW_NUMBER() OVER "
+            "(PARTITION BY v.place, v.weekday, v.hour ORDER BY v.day, v.minute, v.person) AS nth "
+            f"FROM (SELECT v.*, {hour} AS hour FROM visit_numbered AS v) AS v) AS y "
+            "ON y.place = x.place AND y.weekday = x.weekday AND y.hour = x.hour AND y.nth = x.nth "
+            "GROUP BY x.person, x.place, y.day, x.weekday"
+        ),
+        keep=True,
+    )

@@ -1,0 +1,42 @@
+"""What the ring detectors demand: one place, each default beside its reason.
+
+`settings.network.parameters` overrides by name; an unknown name is an error.
+"""
+
+from collections.abc import Mapping
+
+from core.errors import UsageError
+
+DEFAULTS: dict[str, float] = {
+    # Co-visit. Published gangs swipe cards within minutes to an hour of each other (T08, T30).
+    "window_minutes": 60,
+    # A visit is compared with at most so many visits before and after it at the same place and day:
+    # in a crowd being near says nothing, and the work grows with the square of the crowd.
+    "neighbours": 40,
+    # Two days are needed, because one is any queue; then p < 10^-2.5 and structure instead of a strict
+    # threshold per pair, which loses 4 of 5 rings (measured: recall .17 against 1.00).
+    "pair_days": 2,
+    "pair_surprise": 2.5,
+    # Peers' rate of meeting, doubled: institutions differ more than their type says.
+    "opportunity_safety": 2,
+    # Peer groups smaller than this borrow the rate of a wider one.
+    "peers_least": 8,
+    # A ring of fewer is one family or chance.
+    "persons_least": 4,
+    "households_least": 4,
+    # Without a household register a group this small may be one household (99 % have at most 4).
+    "persons_least_unknown": 5,
+    # Components larger than this are split by scikit-network before networkx sees them.
+    "component_large": 5000,
+    # Replicas of the label-free permutation behind p_chance.
+    "permutations": 2,
+}
+"""Every parameter and its default."""
+
+
+def parameters(overrides: Mapping[str, float]) -> dict[str, float]:
+    """Defaults under the region's overrides. UsageError on an unknown name."""
+    unknown = sorted(set(overrides) - set(DEFAULTS))
+    if unknown:
+        raise UsageError(f"setting [network.parameters.{unknown[0]}] is unknown: use one of {sorted(DEFAULTS)}")
+    return {**DEFAULTS, **overrides}
