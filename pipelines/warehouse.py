@@ -16,10 +16,10 @@ import pyarrow as pa
 
 from core.engine import Engine
 from core.engine.base import arrow_schema, declared_columns, parse_extra
-from core.schema import LANDING, TABLES, Table
+from core.schema import LANDING, RESULTS, TABLES, Table
 
-BOOKKEEPING = "dq_flags TEXT_LIST, source_file TEXT, source_row WHOLE, file_hash TEXT"
-"""What every landed row carries beside its declared columns."""
+BOOKKEEPING = "dq_flags TEXT_LIST, source_file TEXT, source_row WHOLE, file_hash TEXT, unit TEXT"
+"""What every landed row carries beside its declared columns; `unit` is the partition it lies in."""
 
 RUN_DATE = "run_date"
 OPEN = "open"
@@ -37,7 +37,7 @@ class Warehouse:
 
     def labels(self, table: Table) -> tuple[str, ...]:
         """Partition labels of a table; fee lines without a settlement lie under `open`."""
-        if table.name not in LANDING:
+        if table.name in RESULTS:
             return (RUN_DATE,)
         if table.day is None:
             return ()

@@ -28,10 +28,12 @@ class Engine(Protocol):
         parquet: Sequence[Path] | None = None,
         arrow: pa.Table | None = None,
         keep: bool = False,
+        numbered: bool = False,
     ) -> None:
         """Give `name` to a relation: SQL over other names, Parquet files of one shape, or Arrow rows.
 
-        `keep` computes it once and holds the rows (for relations read more than once).
+        `keep` computes it once and holds the rows (for relations read more than once). `numbered` adds to
+        Parquet rows the file's own name and their place in it, from 1: source_file, source_row.
         """
         ...
 

@@ -42,6 +42,7 @@ class DuckdbEngine:
         parquet: Sequence[Path] | None = None,
         arrow: pa.Table | None = None,
         keep: bool = False,
+        numbered: bool = False,
     ) -> None:
         """See `Engine.register`."""
         if sql is not None:
@@ -49,6 +50,12 @@ class DuckdbEngine:
         elif parquet is not None:
             files = ", ".join(_quote(str(path)) for path in parquet)
             text = f"SELECT * FROM read_parquet([{files}], hive_partitioning = false)"
+            if numbered:
+                text = (
+                    "SELECT * EXCLUDE (filename, file_row_number), parse_filename(filename) AS source_file, "
+                    f"file_row_number + 1 AS source_row FROM read_parquet([{files}], "
+                    "hive_partitioning = false, filename = true, file_row_number = true)"
+                )
         elif arrow is not None:
             self._connection.register("_arrow", arrow)
             self._drop(name)
@@ -97,8 +104,9 @@ class DuckdbEngine:
 
     def count(self, name: str) -> int:
         """See `Engine.count`."""
-        row = self._connection.execute(f'SELECT COUNT(*) FROM "{name}"').fetchone()
-        return int(row[0]) if row else 0
+        # All rows are fetched: an unfinished result would block the next statement.
+        rows = self._connection.execute(f'SELECT COUNT(*) FROM "{name}"').fetchall()
+        return int(rows[0][0])
 
     def by_key(
         self,

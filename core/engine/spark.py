@@ -45,12 +45,16 @@ class SparkEngine:
         parquet: Sequence[Path] | None = None,
         arrow: pa.Table | None = None,
         keep: bool = False,
+        numbered: bool = False,
     ) -> None:
         """See `Engine.register`."""
         if sql is not None:
             frame = self._session.sql(render_relation(sql, "spark", where=name))
         elif parquet is not None:
             frame = self._read(parquet)
+            if numbered:
+                place = ["_metadata.file_name AS source_file", "_metadata.row_index + 1 AS source_row"]
+                frame = frame.selectExpr("*", *place)
         elif arrow is not None:
             self._files += 1
             file = self._scratch / f"arrow-{self._files}.parquet"

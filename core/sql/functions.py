@@ -313,6 +313,13 @@ _ALL = [
         lambda a: "CONCAT(" + ", ".join(f"COALESCE(CAST({x} AS VARCHAR), '')" for x in a) + ")",
         lambda a: "CONCAT(" + ", ".join(f"COALESCE(CAST({x} AS STRING), '')" for x in a) + ")",
     ),
+    Function(
+        "fixed_text",
+        "a double as text with so many decimals; round it first (round_to), or the engines may differ",
+        (2, 2),
+        lambda a: f"PRINTF('%.{a[1]}f', CAST({a[0]} AS DOUBLE))",
+        lambda a: f"FORMAT_STRING('%.{a[1]}f', CAST({a[0]} AS DOUBLE))",
+    ),
     Function("as_text", "as text", (1, 1), "CAST({0} AS VARCHAR)", "CAST({0} AS STRING)"),
     Function(
         "text_or",
