@@ -7,6 +7,8 @@ A feature is a named relation in canonical SQL with a header:
     says: what one row is, in words
     key: [bkkp_sn]                    # becomes a uniqueness test
     reads: [fee_list_d, net_setl]     # landing tables or other features
+    keep: true                        # computed once per run
+    scope: provider                   # needs all persons of a provider, not only those judged
     ---*/
     SELECT …
 """
@@ -22,7 +24,7 @@ from core.errors import UsageError
 from core.sql import lint_relation
 
 _ROOT = Path(__file__).resolve().parent
-_KEYS = {"name", "zh", "says", "key", "reads", "keep"}
+_KEYS = {"name", "zh", "says", "key", "reads", "keep", "scope"}
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Feature:
     key: tuple[str, ...]
     reads: tuple[str, ...]
     keep: bool
+    scope: str
     sql: str
     path: Path
 
@@ -61,6 +64,7 @@ def features() -> dict[str, Feature]:
             key=tuple(header["key"]),
             reads=tuple(header["reads"]),
             keep=bool(header.get("keep", False)),
+            scope=header.get("scope", "person"),
             sql=sql.strip(),
             path=path,
         )

@@ -1,0 +1,57 @@
+"""Judge the run's days by every rule that is awake: one fused query per grain."""
+
+from core.engine import Engine
+from core.run import Run
+from features import features, landing_tables
+from pipelines.jobs.scope import limit_to_judged_persons
+from rules_kb.compiler import Pack, judge
+from rules_kb.library import read_library
+
+# Days of history a window may need: stays reach back a year, supply a quarter, trace codes a year.
+_HISTORY = {
+    "setl_d": 400,
+    "mdtrt_d": 400,
+    "fee_list_d": 100,
+    "setl_list_diag_d": 400,
+    "setl_list_oprn_d": 100,
+    "drug_trac_d": 365,
+    "rx_d": 60,
+    "drug_inv_d": 100,
+    "ltc_serv_d": 60,
+    "setl_fund_d": 60,
+}
+
+
+def pack(run: Run) -> Pack:
+    """The rules that judge in this run's region."""
+    return Pack(tuple(read_library().judging(run.settings.rules)), run.settings.rules)
+
+
+def _reads() -> dict[str, int | None]:
+    grains = {rule.grain for rule in read_library().rules.values()}
+    tables = {table for grain in grains for table in landing_tables(grain)}
+    tables = {table for table in tables if not table.startswith("point_")} - {"judged_day"}
+    tables |= {"setl_d", "fee_list_d", "rx_d", "drug_trac_d", "mdtrt_d"}
+    return {table: _HISTORY.get(table) for table in sorted(tables)}
+
+
+READS = _reads()
+WRITES = ("hit",)
+
+
+def transform(engine: Engine, run: Run) -> dict[str, str]:
+    """All hits on the days this run judges. Candidates nobody can judge yet are counted, not hit."""
+    awake = pack(run)
+    wide = [grain for grain in awake.grains if features()[grain].scope == "provider"]
+    judged = [judge(engine, awake, grain) for grain in wide]
+    limit_to_judged_persons(engine)
+    judged += [judge(engine, awake, grain) for grain in awake.grains if grain not in wide]
+    spoken = " UNION ALL ".join(f"SELECT * FROM {name}" for name in judged)
+    engine.register("hit_all", sql=f"SELECT j.*, '{awake.kb_ver}' AS kb_ver FROM ({spoken}) AS j", keep=True)
+    engine.register("hit", sql="SELECT * FROM hit_all WHERE result <> 'not_evaluable'")
+    engine.register(
+        "not_evaluable",
+        sql="SELECT rule_id, COUNT(*) AS candidates FROM hit_all WHERE result = 'not_evaluable' "
+        "GROUP BY rule_id",
+    )
+    return {"hit": "hit"}
