@@ -1,0 +1,1 @@
+"""Schemes of fraud and abuse, one file each: what is planted and what each grade changes."""
