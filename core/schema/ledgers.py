@@ -47,4 +47,22 @@ quarantine = Table(
 )
 """One row per refused row, under HOME/quarantine/<table>/."""
 
+refused_header = Table(
+    name="refused_header",
+    zh="已到达但未收下的结算",
+    key=("setl_id",),
+    source="contract §3",
+    columns=(text("setl_id*", "结算ID"), date("setl_time_day", "结算日")),
+)
+"""Settlements that landed but were refused: their lines are no orphans. HOME/ledger/header/."""
+
+waiting_row = Table(
+    name="waiting_row",
+    zh="待后续日期的行",
+    key=("source_row", "piece"),
+    source="contract §5",
+    columns=(whole("source_row*", "行号"), whole("piece*", "拆分序号")),
+)
+"""Rows of a landed file whose business day lies after the night that read it. HOME/ledger/left/."""
+
 LEDGERS: dict[str, Table] = {table.name: table for table in (refund,)}

@@ -1,0 +1,174 @@
+"""Files of one table as one relation: `in_typed_<table>`, `in_bad_<table>`, and lines nobody could read."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from core.errors import Refused
+from core.schema import Table
+from pipelines.ingest.cast import Cast, absent, cast, reason_sql
+from pipelines.ingest.door import read_csv, read_header
+from pipelines.ingest.intake import IDS, Intake
+from pipelines.ingest.landing import LandedFile
+from pipelines.ingest.typed import readable
+
+PLACES = {"source_file", "source_row", "raw", "file_no", "piece"}
+
+
+@dataclass
+class Opened:
+    """One landed file as a relation: its columns with their Arrow types (None: clean text)."""
+
+    file: LandedFile
+    relation: str
+    kinds: dict[str, pa.DataType | None]
+    unreadable: tuple[Path, ...]
+    raw: str
+
+
+@dataclass
+class Supply:
+    """What landed for one table."""
+
+    table: Table
+    files: list[LandedFile]
+    columns: tuple[str, ...]
+    unknown: tuple[str, ...]
+    groups: list[tuple[str, dict[str, Cast], str]]
+    """(relation, casts by column, SQL of the original row)."""
+    unreadable: list[Path]
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Declared columns that no file holds."""
+        return tuple(name for name in self.table.names if name not in self.columns)
+
+
+def header_of(file: LandedFile, encoding: str) -> tuple[str, ...]:
+    """Column names of a file. Refused: truncated Parquet, undecodable header."""
+    if not file.is_parquet:
+        return read_header(file.path, file.name, encoding)
+    return tuple(_schema(file).names)
+
+
+def open_file(intake: Intake, file: LandedFile, encoding: str, delimiter: str = ",") -> Opened:
+    """Make a file a relation `in_file_<n>` with file_no, source_row and piece."""
+    number = intake.number(file)
+    relation = f"in_file_{number}"
+    if file.is_parquet:
+        path, kinds = readable(file, _schema(file), intake.folder / "typed" / f"{number}.parquet")
+        intake.engine.register(f"{relation}_rows", parquet=[path], numbered=True)
+        columns = [name for name in kinds if name.lower() not in PLACES]
+        raw = "evidence(" + ", ".join(f"'{_word(name)}', `{name}`" for name in columns) + ")"
+        chosen = ", ".join(f"`{name}`" for name in columns)
+        intake.engine.register(
+            relation,
+            sql=f"SELECT {chosen}, {number} AS file_no, source_row, 0 AS piece FROM {relation}_rows",
+        )
+        return Opened(file, relation, {name: kinds[name] for name in columns}, (), raw)
+    door = read_csv(file.path, intake.folder / "door" / str(number), name=file.name, encoding=encoding)
+    intake.engine.register(f"{relation}_rows", parquet=door.parts)
+    columns = [name for name in door.header if name and name.lower() not in PLACES]
+    chosen = ", ".join(f"`{name}`" for name in columns)
+    intake.engine.register(
+        relation,
+        sql=f"SELECT {chosen}, raw, {number} AS file_no, source_row, 0 AS piece FROM {relation}_rows",
+    )
+    return Opened(file, relation, dict.fromkeys(columns), door.unreadable, "raw")
+
+
+def supply(intake: Intake, table: Table, opened: list[Opened]) -> Supply:
+    """Files that hold a table under its own column names (any case) as one supply."""
+    groups: list[tuple[str, dict[str, Cast], str]] = []
+    columns: set[str] = set()
+    unknown: set[str] = set()
+    for one in opened:
+        found = {name.lower(): name for name in one.kinds}
+        columns |= set(found) & set(table.names)
+        unknown |= {name for lower, name in found.items() if lower not in table.by_name}
+        casts = {
+            column.name: cast(
+                column,
+                f"`{found[column.name]}`",
+                one.kinds[found[column.name]],
+                clean=one.kinds[found[column.name]] is None,
+            )
+            for column in table
+            if column.name in found
+        }
+        groups.append((_waiting(intake, table, one), casts, one.raw))
+    ordered = tuple(name for name in table.names if name in columns)
+    bad = [path for one in opened for path in one.unreadable if _is_new(intake, table, one.file)]
+    return Supply(table, [one.file for one in opened], ordered, tuple(sorted(unknown)), groups, bad)
+
+
+def check_header(table: Table, file: LandedFile, names: tuple[str, ...]) -> None:
+    """Refused when a required column is missing from the file."""
+    lower = {name.lower() for name in names}
+    for column in table:
+        if column.required and column.name not in lower:
+            raise Refused(
+                f"{table.name}: {file.name}: required column is missing [{column.name}]: deliver it, or name "
+                "the column that holds it in a source mapping (conf/sources/, --source)"
+            )
+
+
+def unreadable_rows(one: Supply) -> int:
+    """Lines of the table's new files that nobody could read."""
+    return sum(pq.read_metadata(path).num_rows for path in one.unreadable)
+
+
+def register(intake: Intake, one: Supply) -> None:
+    """Register `in_typed_<table>` and keep `in_bad_<table>`: rows that are missing or do not cast."""
+    table = one.table
+    typed, bad = [], []
+    places = ", ".join(IDS)
+    for relation, casts, _ in one.groups:
+        values = ", ".join(
+            f"{casts[c.name].typed if c.name in casts else absent(c)} AS {c.name}" for c in table
+        )
+        typed.append(f"SELECT {values}, {places} FROM {relation}")
+        reason = reason_sql(table, casts)
+        if reason:
+            condition, why, column, value = reason
+            bad.append(
+                f"SELECT {places}, {why} AS reason, {column} AS bad_column, {value} AS bad_value "
+                f"FROM {relation} WHERE {condition}"
+            )
+    intake.engine.register(f"in_typed_{table.name}", sql=" UNION ALL ".join(typed))
+    none = f"SELECT {places}, '' AS reason, '' AS bad_column, '' AS bad_value FROM in_typed_{table.name} WHERE FALSE"
+    intake.keep(f"in_bad_{table.name}", " UNION ALL ".join(bad) or none)
+
+
+def _waiting(intake: Intake, table: Table, one: Opened) -> str:
+    """The file's relation, or of a file read before only the rows that waited for a later night."""
+    if _is_new(intake, table, one.file):
+        return one.relation
+    name = f"{one.relation}_{table.name}"
+    intake.engine.register(f"{name}_left", parquet=[intake.ledger.left_file(table.name, one.file.sha256)])
+    intake.engine.register(
+        name,
+        sql=f"SELECT r.* FROM {one.relation} AS r LEFT SEMI JOIN {name}_left AS w "
+        "ON w.source_row = r.source_row AND w.piece = r.piece",
+    )
+    return name
+
+
+def _is_new(intake: Intake, table: Table, file: LandedFile) -> bool:
+    return intake.ledger.known(table.name, file.sha256) is None
+
+
+def _schema(file: LandedFile) -> pa.Schema:
+    try:
+        return pq.read_schema(file.path)
+    except (pa.ArrowInvalid, OSError):
+        raise Refused(
+            f"{file.name}: the Parquet file is truncated or broken [{file.path.stat().st_size} bytes]: "
+            "deliver it again"
+        ) from None
+
+
+def _word(name: str) -> str:
+    return name.replace("'", "")
