@@ -40,6 +40,7 @@ _HINTS: dict[type[exp.Expression], str] = {
     exp.Avg: "use mean(x)",
     exp.Like: "use starts_with_text, contains_text or matches",
     exp.DPipe: "use concat_text(…)",
+    exp.Concat: "use concat_text(…); write an apostrophe in a text as \\', not twice",
     exp.CurrentDate: "pass the day in: nothing below the command line knows the time",
 }
 

@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Entry point: run one command and return its exit code."""
     import typer
 
-    from fundguard.cli.common import run_app
+    from fundguard.cli.common import mount, run_app
 
     arguments = sys.argv[1:] if arguments is None else arguments
     name = arguments[0] if arguments else "--help"
@@ -46,8 +46,9 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"fundguard: unknown command [{name}]: use one of {', '.join(_COMMANDS)}", file=sys.stderr)
         return 2
     module = import_module(_COMMANDS[name][0])
-    apps: dict[str, typer.Typer] = getattr(module, "APPS", None) or {name: module.app}
-    return run_app(apps[name], arguments[1:])
+    apps: dict[str, typer.Typer] = getattr(module, "APPS", {})
+    app = apps.get(name) or getattr(module, "app", None) or mount(module.run, name)
+    return run_app(app, f"fundguard {name}", arguments[1:])
 
 
 if __name__ == "__main__":

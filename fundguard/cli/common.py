@@ -82,6 +82,23 @@ def command(
     return register
 
 
+def mount(function: Callable[..., Any], name: str) -> typer.Typer:
+    """A program of one plain function: it gets the shared options too, and sees those it asks for."""
+    app = typer.Typer(add_completion=False)
+    own = inspect.signature(function, eval_str=True).parameters
+    taken = {"home", "region", "engine", "as_json"}
+
+    def run(context: Context, **options: Any) -> None:
+        function(**options, **{key: getattr(context, key) for key in taken & set(own)})
+
+    first = inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Context)
+    rest = [parameter for key, parameter in own.items() if key not in taken]
+    run.__signature__ = inspect.Signature([first, *rest])  # type: ignore[attr-defined]
+    run.__doc__ = function.__doc__
+    command(app, name)(run)
+    return app
+
+
 def _shared(name: str, kind: Any, default: Any, flag: str | None = None) -> inspect.Parameter:
     option = typer.Option(flag or f"--{name}", help=_HELP[name])
     return inspect.Parameter(
@@ -97,10 +114,10 @@ def read_day(text: str, option: str = "--date") -> date:
         raise UsageError(f"{option} [{text}] is no day: write YYYY-MM-DD, for example 2026-06-30") from None
 
 
-def run_app(app: typer.Typer, arguments: list[str] | None = None) -> int:
+def run_app(app: typer.Typer, program: str, arguments: list[str]) -> int:
     """Run the program; every failure is one line on stderr and the exit code of its kind."""
     try:
-        result = app(args=arguments, standalone_mode=False)
+        result = app(args=arguments, prog_name=program, standalone_mode=False)
     except FundguardError as error:
         print(f"fundguard: {error}", file=sys.stderr)
         return error.exit_code

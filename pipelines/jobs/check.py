@@ -2,7 +2,8 @@
 
 from core.engine import Engine
 from core.run import Run
-from features import features, landing_tables
+from core.schema import LANDING
+from features import features
 from pipelines.jobs.scope import limit_to_judged_persons
 from rules_kb.compiler import Pack, judge
 from rules_kb.library import read_library
@@ -27,15 +28,7 @@ def pack(run: Run) -> Pack:
     return Pack(tuple(read_library().judging(run.settings.rules)), run.settings.rules)
 
 
-def _reads() -> dict[str, int | None]:
-    grains = {rule.grain for rule in read_library().rules.values()}
-    tables = {table for grain in grains for table in landing_tables(grain)}
-    tables = {table for table in tables if not table.startswith("point_")} - {"judged_day"}
-    tables |= {"setl_d", "fee_list_d", "rx_d", "drug_trac_d", "mdtrt_d"}
-    return {table: _HISTORY.get(table) for table in sorted(tables)}
-
-
-READS = _reads()
+READS: dict[str, int | None] = {table: _HISTORY.get(table) for table in LANDING}
 WRITES = ("hit",)
 
 
