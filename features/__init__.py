@@ -9,6 +9,7 @@ A feature is a named relation in canonical SQL with a header:
     reads: [fee_list_d, net_setl]     # landing tables or other features
     keep: true                        # computed once per run
     scope: provider                   # needs all persons of a provider, not only those judged
+    points: {main: text main_code}    # what a grain reads of its points: name → type, knowledge columns
     ---*/
     SELECT …
 """
@@ -24,7 +25,7 @@ from core.errors import UsageError
 from core.sql import lint_relation
 
 _ROOT = Path(__file__).resolve().parent
-_KEYS = {"name", "zh", "says", "key", "reads", "keep", "scope"}
+_KEYS = {"name", "zh", "says", "key", "reads", "keep", "scope", "points"}
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Feature:
     reads: tuple[str, ...]
     keep: bool
     scope: str
+    points: dict[str, str]
     sql: str
     path: Path
 
@@ -65,6 +67,7 @@ def features() -> dict[str, Feature]:
             reads=tuple(header["reads"]),
             keep=bool(header.get("keep", False)),
             scope=header.get("scope", "person"),
+            points=dict(header.get("points", {})),
             sql=sql.strip(),
             path=path,
         )

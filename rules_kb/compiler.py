@@ -7,7 +7,7 @@ up on gets its reason, evidence and amount. The hundredth rule costs a CASE bran
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,7 +18,7 @@ import pyarrow as pa
 import features
 from core.engine import Engine
 from core.settings import RulesSettings
-from rules_kb import knowledge
+from rules_kb import knowledge, silence
 from rules_kb.expression import Scope
 from rules_kb.rule import Rule
 
@@ -41,6 +41,8 @@ class Pack:
     knowledge_folder: Path = knowledge.FOLDER
     regional: Path | None = None
     verified: Path | None = None
+    region: str = "*"
+    suppressions: Path | None = None
 
     @property
     def grains(self) -> list[str]:
@@ -66,8 +68,11 @@ class Pack:
         for name in sorted(names):
             content.update(name.encode() + self.table(name).path.read_bytes())
         content.update(json.dumps(self.settings.parameters, sort_keys=True, default=str).encode())
-        if self.verified is not None and self.verified.is_file():
-            content.update(self.verified.read_bytes())
+        for name in silence.TABLES:
+            content.update(name.encode() + self.table(name).path.read_bytes())
+        for file in (self.verified, self.suppressions):
+            if file is not None and file.is_file():
+                content.update(file.read_bytes())
         return content.hexdigest()[:12]
 
     def parameters(self, rule: Rule) -> dict[str, Any]:
@@ -84,7 +89,8 @@ def _load(name: str, folder: Path, regional: Path | None, verified: Path | None)
 def judge(engine: Engine, pack: Pack, grain: str) -> str:
     """Register `judged_<grain>`: one row per candidate on which a rule speaks up, and return its name.
 
-    Needs the landing tables and `judged_day` on the engine.
+    What a policy window or a suppression silences stands in `silenced_<grain>` (not applicable, with the
+    document in `silenced_by`): counted, never a hit. Needs the landing tables and `judged_day` on the engine.
     """
     points, kinds = register_points(engine, pack, grain)
     features.register(engine, grain)
@@ -103,7 +109,9 @@ def judge_candidates(
     facts = engine.run(f"SELECT * FROM {candidates} LIMIT 0").schema.names
     engine.register(f"rule_{grain}", arrow=_constants(pack.of(grain)))
     query = _fused(pack, grain, candidates, facts, points, kinds)
-    engine.register(f"judged_{grain}", sql=query, keep=True)
+    engine.register(f"spoken_{grain}", sql=query, keep=True)
+    engine.register(f"judged_{grain}", sql=f"SELECT * FROM spoken_{grain} WHERE silenced_by IS NULL")
+    engine.register(f"silenced_{grain}", sql=f"SELECT * FROM spoken_{grain} WHERE silenced_by IS NOT NULL")
     return f"judged_{grain}"
 
 
@@ -116,6 +124,7 @@ def register_points(
     """
     columns: dict[str, str] = {}
     names: dict[str, dict[str, str]] = {}
+    engine.register("rule_nothing", arrow=pa.table({"nothing": pa.array([], pa.int64())}))
     tables: dict[str, knowledge.KnowledgeTable] = {}
     for rule, _ in pack.of(grain):
         names[rule.id] = {}
@@ -128,35 +137,67 @@ def register_points(
                 names[rule.id][field.name] = name
     for name, table in tables.items():
         engine.register(f"kb_{name}", arrow=table.arrow)
-    wanted = _grain_point_columns(grain)
+    for name in silence.REGISTERS:
+        engine.register(name, arrow=pack.table(name).arrow)
+    wanted = {alias: text.split() for alias, text in features.features()[grain].points.items()}
     selects = []
     for number, (rule, _) in enumerate(pack.of(grain), start=1):
         for use in rule.knowledge.values():
             own = {names[rule.id][field]: field for field in names[rule.id]}
+            special = [
+                f"{_first(own.values(), [use.columns.get(alias, ''), *fields], kind)} AS {alias}"
+                for alias, (kind, *fields) in wanted.items()
+            ]
             fields = [
                 f"t.{own[c]} AS {c}" if c in own else f"CAST(NULL AS {columns[c]}) AS {c}" for c in columns
             ]
-            special = [
-                f"{'t.' + use.columns.get(c, c) if use.columns.get(c, c) in own.values() else 'CAST(NULL AS STRING)'} AS {alias}"
-                for alias, c in wanted.items()
-            ]
-            where = ""
-            if use.where:
-                alias = rule.alias or ""
-                where = f" WHERE {use.where.replace(alias + '.', 't.')}"
+            where = f" WHERE {use.where.replace(f'{rule.alias}.', 't.')}" if use.where else ""
+            code = _first(own.values(), [use.columns.get("hilist_code", "hilist_code")], "text")
             selects.append(
-                f"SELECT {number} AS rule_no, '{rule.id}' AS rule_id, t.point_id, t.{use.columns.get('hilist_code', 'hilist_code')} AS hilist_code, "
-                f"t.begndate, t.enddate, t.verify_status, t.source AS point_source"
-                f"{''.join(', ' + s for s in special)}{''.join(', ' + f for f in fields)} FROM kb_{use.table} AS t{where}"
+                f"SELECT {number} AS rule_no, '{rule.id}' AS rule_id, "
+                f"{_point_id(tables[use.table])} AS point_id, "
+                f"{code} AS hilist_code, {_begndate(own.values())} AS begndate, "
+                f"{_first(own.values(), ['enddate'], 'date')} AS enddate, t.verify_status, "
+                f"t.source AS point_source{''.join(', ' + s for s in special + fields)} "
+                f"FROM kb_{use.table} AS t{where}"
             )
     if selects:
         engine.register(f"point_{grain}", sql=" UNION ALL ".join(selects), keep=True)
+    elif f"point_{grain}" in features.features()[grain].reads:
+        # No rule with points is awake: the grain still finds its relation, without rows.
+        base = {"rule_id": "STRING", "point_id": "STRING", "hilist_code": "STRING", "begndate": "DATE"}
+        base |= {"enddate": "DATE"} | {alias: _KINDS[kind] for alias, (kind, *_) in wanted.items()}
+        nothing = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in base.items())
+        engine.register(f"point_{grain}", sql=f"SELECT {nothing} FROM rule_nothing")
     return names, columns
 
 
-def _grain_point_columns(grain: str) -> dict[str, str]:
-    """Columns a grain itself reads from its points: name in the grain → column of the knowledge table."""
-    return {"line_pair": {"main_code": "main_code", "pair_window": "window"}}.get(grain, {})
+_KINDS = {
+    "text": "STRING",
+    "whole": "BIGINT",
+    "amount": "DECIMAL(16,2)",
+    "number": "DECIMAL(16,4)",
+    "date": "DATE",
+}
+
+
+def _first(own: Collection[str], fields: Sequence[str], kind: str) -> str:
+    """The first of these columns that the knowledge table has, else NULL of the kind."""
+    return next((f"t.{field}" for field in fields if field in own), f"CAST(NULL AS {_KINDS[kind]})")
+
+
+def _begndate(own: Collection[str]) -> str:
+    return "t.begndate" if "begndate" in own else "DATE '1949-10-01'"
+
+
+def _point_id(table: knowledge.KnowledgeTable) -> str:
+    """A published point's own id; of the other tables table, key and first day."""
+    if "point_id" in table.arrow.column_names:
+        return "t.point_id"
+    parts = [f"'{table.name}'", *(f"t.{key}" for key in table.header.key)]
+    parts += ["t.begndate"] if table.header.dated else []
+    joined = ", '/', ".join(parts)
+    return f"concat_text({joined})"
 
 
 def _sql_type(kind: pa.DataType) -> str:
@@ -254,7 +295,8 @@ def _fused(
             "WHERE NOT r.uses_points"
         )
     verdicts = " ".join(
-        f"WHEN rule_no = {n} THEN CASE WHEN {text} THEN 'hit' WHEN NOT ({text}) THEN 'pass' ELSE 'unknown' END"
+        f"WHEN rule_no = {n} THEN CASE WHEN {text} THEN 'hit' WHEN NOT ({text}) THEN 'pass' "
+        "ELSE 'unknown' END"
         for n, text in when.items()
     )
     amounts = _cases(
@@ -268,6 +310,13 @@ def _fused(
     reasons_zh = _cases({n: s.sentence(s.rule.reason.zh) for n, s in scopes.items()}, "''")
     reasons_en = _cases({n: s.sentence(s.rule.reason.en) for n, s in scopes.items()}, "''")
     evidences = _cases({n: s.evidence() for n, s in scopes.items()}, "'{}'")
+    silenced_by = silence.condition(
+        pack.table,
+        pack.region,
+        pack.suppressions,
+        {number: scope.rule for number, scope in scopes.items()},
+        set(facts),
+    )
     # The result is the weakest of three: the catalogue's, the logic's status, the point's status.
     return f"""
 WITH candidate AS ({" UNION ALL ".join(branches)}),
@@ -304,7 +353,7 @@ SELECT text_hash(rule_id, rule_ver, point_id, candidate_key) AS hit_id, rule_id,
        concat_text({reasons_en}, CASE WHEN verdict = 'unknown' THEN ' (a key fact is missing: suspect)' END,
                    CASE WHEN NOT verified THEN ' (basis to be verified)' END) AS reason_en,
        {evidences} AS evidence,
-       basis, shadow, judged_day, point_id, candidate_key, verdict
+       basis, shadow, judged_day, point_id, candidate_key, verdict, {silenced_by} AS silenced_by
 FROM priced
 """
 

@@ -105,6 +105,8 @@ def _rows(
         elif table == rule.alias and column in points[rule.id]:
             target = points[rule.id][column]
             point[target] = _typed(value, _arrow(target))
+            if column in ("begndate", "enddate", "verify_status"):
+                point[column] = value
         else:
             raise Refused(f"{rule.id}.yaml: example [{example.name}] gives unknown fact [{name}]")
     # Last: the key ties row and point together whatever the example says of the code.

@@ -128,7 +128,7 @@ def read_rule(path: Path) -> Rule:
         if first["type"] == "extra_forbidden":
             raise Refused(f"{where}: unknown key [{key}]: use {sorted(Rule.model_fields)}") from None
         raise Refused(
-            f"{where}: {key}: {first['msg']}, got [{str(first['input'])[:60]}]: see CONTRIBUTING.md, add a rule"
+            f"{where}: {key}: {first['msg']}, got [{str(first['input'])[:60]}]: see docs/add-a-rule.md"
         ) from None
     if rule.id != path.stem:
         raise Refused(f"{where}: id [{rule.id}] is not the file name: name the file {rule.id}.yaml")

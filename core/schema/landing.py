@@ -19,6 +19,7 @@ from core.schema.columns import (
     time,
     whole,
 )
+from core.schema.extensions import EXTENSIONS
 
 # Every transaction row may carry these two: 0 in vali_flag is a void row (kept, counted, never
 # judged); of two versions of one key the later updt_time wins.
@@ -439,4 +440,4 @@ LANDING: dict[str, Table] = {
         drug_inv_d,
         ltc_serv_d,
     )
-}
+} | EXTENSIONS

@@ -5,6 +5,7 @@ says: one component line and the main line(s) that contain it, within the point'
 key: [candidate_key, rule_id, point_id]
 reads: [unit_line, judged_day, facility, point_line_pair]
 keep: true
+points: {main_code: text main_code, pair_window: text window, name_part: text name_part}
 ---*/
 WITH listed AS (
   SELECT hilist_code FROM point_line_pair UNION ALL SELECT main_code AS hilist_code FROM point_line_pair
