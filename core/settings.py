@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.errors import UsageError
+from core.yaml_text import read_yaml
 
 CONF = Path(__file__).resolve().parent.parent / "conf"
 
@@ -112,7 +112,7 @@ def load_settings(
     values: dict[str, Any] = {"region": region}
     for layer in layers:
         for file in sorted(layer.glob("*.yaml")) if layer.is_dir() else []:
-            content = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+            content = read_yaml(file.read_text(encoding="utf-8")) or {}
             if not isinstance(content, dict):
                 raise UsageError(f"{file.name}: holds [{type(content).__name__}]: write keys and values")
             _merge(values, content)
@@ -146,7 +146,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
         target = values
         for part in path[:-1]:
             target = target.setdefault(part, {})
-        target[path[-1]] = yaml.safe_load(text) if text else text
+        target[path[-1]] = read_yaml(text) if text else text
     return values
 
 

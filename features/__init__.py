@@ -18,11 +18,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from core.engine import Engine
 from core.errors import UsageError
 from core.sql import lint_relation
+from core.yaml_text import read_yaml
 
 _ROOT = Path(__file__).resolve().parent
 _KEYS = {"name", "zh", "says", "key", "reads", "keep", "scope", "points"}
@@ -53,7 +52,7 @@ def features() -> dict[str, Feature]:
         if not text.startswith("/*---") or "---*/" not in text:
             raise UsageError(f"{where}: begins with [{text[:12]}]: begin with a header /*--- … ---*/")
         header_text, sql = text[5:].split("---*/", 1)
-        header = yaml.safe_load(header_text)
+        header = read_yaml(header_text)
         unknown = set(header) - _KEYS
         if unknown:
             raise UsageError(f"{where}: unknown key [{sorted(unknown)[0]}]: use {sorted(_KEYS)}")

@@ -86,15 +86,15 @@ def _load(name: str, folder: Path, regional: Path | None, verified: Path | None)
     return knowledge.load(name, folder, regional, verified)
 
 
-def judge(engine: Engine, pack: Pack, grain: str) -> str:
-    """Register `judged_<grain>`: one row per candidate on which a rule speaks up, and return its name.
+def judge(engine: Engine, pack: Pack, grains: Sequence[str]) -> list[str]:
+    """Register `judged_<grain>` for each grain and return the names.
 
-    What a policy window or a suppression silences stands in `silenced_<grain>` (not applicable, with the
-    document in `silenced_by`): counted, never a hit. Needs the landing tables and `judged_day` on the engine.
+    One row per candidate on which a rule speaks up. Needs the landing tables and `judged_day` on the
+    engine. Features that grains share are computed once.
     """
-    points, kinds = register_points(engine, pack, grain)
-    features.register(engine, grain)
-    return judge_candidates(engine, pack, grain, grain, points, kinds)
+    points = {grain: register_points(engine, pack, grain) for grain in grains}
+    features.register(engine, *grains)
+    return [judge_candidates(engine, pack, grain, grain, *points[grain]) for grain in grains]
 
 
 def judge_candidates(

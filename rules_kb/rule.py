@@ -14,6 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.errors import Refused
+from core.yaml_text import read_yaml
 
 Verdict = Literal["hit", "pass", "suspect", "not_evaluable"]
 Scalar = bool | int | float | str | date | list[str] | None
@@ -118,7 +119,7 @@ def read_rule(path: Path) -> Rule:
     """Read one rule file. Refused (exit 1) with file, id, [value] and the way out."""
     where = f"{path.parent.name}/{path.name}"
     try:
-        content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content: Any = read_yaml(path.read_text(encoding="utf-8"))
         rule = Rule.model_validate(content)
     except yaml.YAMLError as error:
         raise Refused(f"{where}: not YAML: [{str(error).splitlines()[0]}]: mend the file") from None
@@ -141,7 +142,7 @@ def read_rule(path: Path) -> Rule:
 
 def content_hash(path: Path) -> str:
     """SHA-256 of a rule file's meaning (comments and layout do not count)."""
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content = read_yaml(path.read_text(encoding="utf-8"))
     return hashlib.sha256(repr(_ordered(content)).encode()).hexdigest()
 
 

@@ -36,9 +36,9 @@ def transform(engine: Engine, run: Run) -> dict[str, str]:
     """All hits on the days this run judges. Candidates nobody can judge yet are counted, not hit."""
     awake = pack(run)
     wide = [grain for grain in awake.grains if features()[grain].scope == "provider"]
-    judged = [judge(engine, awake, grain) for grain in wide]
+    judged = judge(engine, awake, wide)
     limit_to_judged_persons(engine)
-    judged += [judge(engine, awake, grain) for grain in awake.grains if grain not in wide]
+    judged += judge(engine, awake, [grain for grain in awake.grains if grain not in wide])
     spoken = " UNION ALL ".join(f"SELECT * FROM {name}" for name in judged)
     engine.register("hit_all", sql=f"SELECT j.*, '{awake.kb_ver}' AS kb_ver FROM ({spoken}) AS j", keep=True)
     engine.register("hit", sql="SELECT * FROM hit_all WHERE result <> 'not_evaluable'")

@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from core.errors import Refused
+from core.yaml_text import read_yaml
 
 ARROW: dict[str, pa.DataType] = {
     "text": pa.string(),
@@ -89,7 +90,7 @@ class Header(BaseModel):
 def read_header(path: Path) -> Header:
     """Read one header; Refused names file, key and [value] when it does not fit."""
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = read_yaml(path.read_text(encoding="utf-8"))
         header = Header.model_validate(content)
     except (yaml.YAMLError, ValidationError) as error:
         if isinstance(error, ValidationError):

@@ -6,10 +6,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.errors import Refused, UsageError
+from core.yaml_text import read_yaml
 
 FOLDER = Path(__file__).parent
 # FOUND: read in a public source; FOUND-2nd: read in a transcription; RECALLED: not read;
@@ -77,7 +77,7 @@ def instruments(folder: Path = FOLDER) -> dict[str, Instrument]:
     found = {}
     for path in sorted(folder.glob("*.yaml")):
         try:
-            one = Instrument.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+            one = Instrument.model_validate(read_yaml(path.read_text(encoding="utf-8")))
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"])
@@ -133,7 +133,7 @@ def resolve(
             )
     provision = same[-1]
     if texts is not None and (path := texts / f"{law}.yaml").is_file():
-        official = yaml.safe_load(path.read_text(encoding="utf-8"))["articles"].get(provision.article)
+        official = read_yaml(path.read_text(encoding="utf-8"))["articles"].get(provision.article)
         provision = provision.model_copy(update={"official_text": official})
     return provision
 
