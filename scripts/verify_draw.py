@@ -11,6 +11,8 @@ import sys
 from fractions import Fraction
 from pathlib import Path
 
+PARTS = "assignment commit commit_sha256 frame frame_sha256 frame_sm3 log opened private protocol"
+PARTS += " reveal revealed_at seals seed selection tickets value"
 # RFC 8785 text: whole numbers and ASCII keys only, so sorted keys and no blanks suffice.
 canon = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
@@ -93,9 +95,8 @@ def teams(seed, frame, selection):
         place, item = drawn["position"], items[drawn["id"]]
         need = team["size"] + math.floor((place + 1) * share) - math.floor(place * share)
         who, passed = walk(seed, "inspector", people, item, need, team["certified"], team, busy)
-        row = {"object": item["id"], "team": who, "skipped": passed}
-        who, passed = walk(seed, "expert", frame["experts"], item, team["experts"], 0, team, called)
-        yield {**row, "experts": who, "experts_skipped": passed}
+        more, gone = walk(seed, "expert", frame["experts"], item, team["experts"], 0, team, called)
+        yield {"object": item["id"], "team": who, "skipped": passed, "experts": more, "experts_skipped": gone}
 
 
 def verify(data, digest=None, commitment=None):
@@ -106,6 +107,7 @@ def verify(data, digest=None, commitment=None):
     hold("digest", sha({"body": body}) == published, "内容被改动 the content was changed")
     hold("digest", digest in (None, published), "与公布的不同 not the published digest")
     hold("origin", body.get("protocol") == "fundguard-draw-1", "非本系统抽取，不可复算 drawn elsewhere")
+    hold("file", set(body) <= set(PARTS.split()), "多出的内容 unknown parts")
     frame, record, opened = body["frame"], body.get("commit", {}), body.get("opened", [])
     hold("frame", sha(frame) == body["frame_sha256"], "名录被改动 the frozen list was changed")
     for role, rows in body.get("private", {}).items():
@@ -115,8 +117,8 @@ def verify(data, digest=None, commitment=None):
     hold("commit", commitment in (None, body["commit_sha256"]), "与公布的不同 not the published")
     hold("commit", record["frame_sha256"] == body["frame_sha256"], "名录不同 another list")
     hold("commit", frame["planned_on"] <= record["committed_at"], "日期颠倒 dates reversed")
-    for row in opened:
-        hold("seals", sha([row["salt"], row["row"]]) == body["seals"][row["number"]], row["number"])
+    seals = [body["seals"][row["number"]] for row in opened]
+    hold("seals", seals == [sha([row["salt"], row["row"]]) for row in opened], "封签不符 seals differ")
     hold("reveal", "reveal" in body, f"尚未揭示 not revealed; opened rows that hold: {len(opened)}")
     shown, beacon = body["reveal"], record["beacon"]
     hold("reveal", record["committed_at"] <= shown["revealed_at"], "早于承诺 before the commitment")

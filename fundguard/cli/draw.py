@@ -93,7 +93,8 @@ def plan(
         objects, inspectors = objects or workbook, inspectors or workbook
         experts = experts or (workbook if has_sheet(workbook, "专家库") else None)
     for given, flag in ((item or details.get("item"), "--item"), (basis or details.get("basis"), "--basis"),
-                        (objects, "--objects"), (inspectors, "--inspectors"), (strata, "--ratio")):  # fmt: skip
+                        (objects, "--objects"), (inspectors, "--inspectors"), (strata, "--ratio")
+                        ):  # fmt: skip
         if not given:
             raise UsageError(f"{flag}: 缺少 missing []；给出 {flag}，或用 --in 工作簿 give it, or --in")
     own = {
@@ -119,7 +120,8 @@ def plan(
         seal_strata=seal_strata,
         **_round(previous, round_reason),
     )
-    assert objects and inspectors
+    assert objects is not None
+    assert inspectors is not None
     return freeze(asked, objects, inspectors, experts, out, sm3)
 
 
@@ -409,7 +411,8 @@ def _text(body: dict[str, Any], names: dict[str, str]) -> str:
     if "commit" in body:
         beacon = body["commit"]["beacon"]
         lines += [f"承诺 commitment: {body['commit_sha256']}（{body['commit']['committed_at']}）",
-                  f"信标 beacon: {beacon['kind']}:{beacon['id']} {beacon['published_at']}".rstrip()]  # fmt: skip
+                  f"信标 beacon: {beacon['kind']}:{beacon['id']} {beacon['published_at']}".rstrip()
+                  ]  # fmt: skip
     if "opened" in body:
         lines.append(f"封存 sealed: {len(body['seals'])}，已开封 opened: {len(body['opened'])}")
         lines += [f"  {row['row']['object']}" for row in body["opened"]]
@@ -427,7 +430,8 @@ def _text(body: dict[str, Any], names: dict[str, str]) -> str:
             )
         for entry in body["log"]:
             lines.append(f"{entry['on']} {entry['kind']} {entry.get('object', entry['stratum'])} "
-                         f"{entry.get('reason', '')} {entry['note']} → {'、'.join(entry['added'])}")  # fmt: skip
+                         f"{entry.get('reason', '')} {entry['note']} → {'、'.join(entry['added'])}"
+                         )  # fmt: skip
     return "\n".join(lines)
 
 
@@ -455,7 +459,10 @@ def extend(
 ) -> tuple[Any, str]:
     """按号序加抽，不重抽 More units by ticket order; nothing is drawn again."""
     day = moment(date).date().isoformat()
-    return _logged(protocol.extend(load(transcript), stratum, by, reason, day), transcript)
+    body = load(transcript)
+    sealed = {row["label"]: row["stratum"] for row in body.get("private", {}).get("strata", [])}
+    done = protocol.extend(body, sealed.get(stratum, stratum), by, reason, day)
+    return _logged(done, transcript)
 
 
 @command(app, "open")

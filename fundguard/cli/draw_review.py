@@ -72,7 +72,8 @@ def plan(
         object_kind="record",
         **_ceremony["rounds"](previous, round_reason),
     )
-    return _ceremony["freeze"](asked, records, reviewers, None, out, False)
+    frozen: tuple[Any, str] = _ceremony["freeze"](asked, records, reviewers, None, out, False)
+    return frozen
 
 
 @command(app, "sheets")

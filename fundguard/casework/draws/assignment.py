@@ -119,8 +119,8 @@ def assign(seed: str, frame: dict[str, Any], selection: list[dict[str, Any]]) ->
         experts: list[str] = []
         experts_skipped: list[list[str]] = []
         if team["experts"]:
-            ordered = people_in_order(seed, "expert", item["id"], frame["experts"])
-            experts, experts_skipped = walk(ordered, item, team["experts"], 0, team, expert_load)
+            order = partial(people_in_order, seed, "expert", item["id"], expert_people)
+            experts, experts_skipped = walk(order, item, team["experts"], 0, team, expert_load)
         rows.append(
             {
                 "experts": experts,

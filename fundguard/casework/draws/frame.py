@@ -25,6 +25,7 @@ NO = {"", "0", "否", "no", "n", "false", "none", "无"}
 YES = {"1", "是", "yes", "y", "true"}
 # 不免抽: a good standing lowers the ratio of a stratum, it takes nobody out of the draw.
 EXEMPTION = re.compile(r"免检|免抽|低风险|信用(良好|优|A)|low.?risk|exempt", re.IGNORECASE)
+CLASS_LABEL = re.compile(r"风险|信用|^[A-D](级|类)?$|risk|credit", re.IGNORECASE)
 IDENTITY = re.compile(r"\d{17}[\dXx]|1[3-9]\d{9}")
 
 
@@ -100,8 +101,14 @@ def build_frame(
         table = read_table(experts, "专家库", EXPERTS)
         names = private["experts"]
         experts_rows = _people(table, items, plan, handled, names, salt, notices, False)
-    if plan.seal_strata:
+    if plan.seal_strata or {"credit", "risk"} & set(plan.stratify):
         _seal_strata(strata, items, private, salt)
+    elif marked := [row["stratum"] for row in strata if CLASS_LABEL.search(row["stratum"])]:
+        notices.append(
+            "层名像信用或风险等级，会随名录公开 strata look like credit or risk classes "
+            f"[{'、'.join(marked)}]；"
+            "不公开则加 --seal-strata to keep the labels private"
+        )
     frame = {
         "basis": plan.basis,
         "batches": plan.batches,

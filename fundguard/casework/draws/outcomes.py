@@ -51,13 +51,19 @@ def read_results(path: Path, drawn: set[str], objects: dict[str, dict[str, Any]]
         if key in seen:
             raise Refused(f"{row.at('id')}: 结果重复 result twice [{key}]；与 {seen[key]} 只留一行")
         seen[key] = row.at("id")
+        amount = money(row.get("verified_amount"), row.at("verified_amount"))
+        if amount and _code(row) == "01":
+            raise Refused(
+                f"{row.at('verified_amount')}: 未发现问题却有金额 nothing found yet an amount "
+                f"[{amount}]；更正其一"
+            )
         rows.append(
             {
                 "id": key,
                 "inspected_on": _day(row),
                 "note": _note(row),
                 "result": _code(row),
-                "verified_amount": str(money(row.get("verified_amount"), row.at("verified_amount"))),
+                "verified_amount": str(amount),
             }
         )
     return sorted(rows, key=lambda item: item["id"])

@@ -26,6 +26,7 @@ from fundguard.casework.draws.transcript import dumps, state
 from fundguard.casework.draws.workdays import DISCLOSURE_DAYS, add_workdays, known_until
 
 SMALLEST_CELL = 5
+RECORDS_ONLY = "逐条记录不公开，只公布统计 records are published as statistics only"
 HEAD = (
     "uscc", "fixmedins_code", "name", "item", "batch", "cause", "inspected_on", "result_code",
     "result", "verified_amount", "note", "entry",
@@ -275,8 +276,8 @@ def _page(
     facts = _facts(body, document)
     if sealed:
         facts = [row for row in facts if not row[0].startswith("替换")]
-        facts.append(("飞行检查 unannounced",
-                      f"共封存 {len(shown['seals'])} 行，已开封 {len(shown['opened'])} 行 rows sealed / opened"))  # fmt: skip
+        text = f"封存 {len(shown['seals'])} 行，已开封 {len(shown['opened'])} 行 rows sealed / opened"
+        facts.append(("飞行检查 unannounced", text))
     head = ["统一社会信用代码", "对象编号", "名称", "检查日期", "结果", "核实金额（元）", "说明"]
     keys = ("uscc", "fixmedins_code", "name", "inspected_on", "result", "verified_amount", "note")
     titles = {"first": "抽查结果 Results", "update": "增补 Further results", "correction": "更正 Correction"}
@@ -300,8 +301,7 @@ def _page(
         beacon=f"{commit['beacon']['kind']}:{commit['beacon']['id']}",
         entries=entries,
         facts=facts,
-        mark=body.get("origin", "")
-        or ("逐条记录不公开，只公布统计 records are published as statistics only" if record else ""),
+        mark=body.get("origin", "") or (RECORDS_ONLY if record else ""),
         script=Markup((here / "verify.js").read_text("utf-8")),
         source=WHERE_TO_LOOK.get(commit["beacon"]["kind"], ""),
         statistics=counts if len(counts) > 1 else [],

@@ -15,8 +15,8 @@ const K = new Uint32Array(64), H0 = new Uint32Array(8);
 
 const utf8 = new TextEncoder(), W = new Int32Array(64);
 
-function sha(value) { // SHA-256 (FIPS 180-4) of a text, or of the canonical text of anything else
-  const bytes = utf8.encode(typeof value === "string" ? value : canon(value));
+function words(text) { // SHA-256 (FIPS 180-4) of a text, as eight 32-bit words
+  const bytes = utf8.encode(text);
   const blocks = ((bytes.length + 8) >> 6) + 1, data = new Uint8Array(blocks * 64);
   data.set(bytes);
   data[bytes.length] = 0x80;
@@ -42,7 +42,13 @@ function sha(value) { // SHA-256 (FIPS 180-4) of a text, or of the canonical tex
     }
     h[0] += a; h[1] += b; h[2] += c; h[3] += d; h[4] += e; h[5] += f; h[6] += g; h[7] += k;
   }
-  return Array.from(h, (word) => (word >>> 0).toString(16).padStart(8, "0")).join("");
+  return h;
+}
+
+const hex = (h) => Array.from(h, (word) => (word >>> 0).toString(16).padStart(8, "0")).join("");
+
+function sha(value) { // of a text, or of the canonical text of anything else
+  return hex(words(typeof value === "string" ? value : canon(value)));
 }
 
 function canon(value) { // RFC 8785; only text, whole numbers, true/false, lists and objects occur
@@ -53,12 +59,12 @@ function canon(value) { // RFC 8785; only text, whole numbers, true/false, lists
   return JSON.stringify(value);
 }
 
-const reversed = (hex) => [...BigInt("0x" + hex).toString().padStart(64, "0")].reverse().join("");
+const reversed = (h) => [...BigInt("0x" + hex(h)).toString().padStart(64, "0")].reverse().join("");
 
 function ticket(seed, label, weight = 1) { // smallest of `weight` numbers in (0, 1), as text
   let best = "1";
   for (let turn = 1; turn <= weight; turn++) {
-    const number = "0." + reversed(sha(seed + canon([...label, turn])));
+    const number = "0." + reversed(words(seed + canon([...label, turn])));
     if (number < best) best = number;
   }
   return best;
@@ -98,11 +104,24 @@ function selected(tickets, batches, log) {
   return rows;
 }
 
+function* inOrder(seed, role, object, people) {
+  // In the order of ticket(seed, [role, object, person.id]). A ticket starts with the last decimal
+  // digit of the hash (2^32 leaves 6 when divided by 10), so only the tenth reached is written out.
+  const tenths = Array.from({ length: 10 }, () => []), start = seed + canon([role, object]).slice(0, -1) + ",";
+  for (const person of people) {
+    const h = words(start + JSON.stringify(person.id) + ",1]");
+    tenths[h.reduce((digit, word) => (digit * 6 + ((word >>> 0) % 10)) % 10, 0)].push([person, h]);
+  }
+  for (const tenth of tenths) {
+    yield* tenth.map(([person, h]) => [person, reversed(h)]).sort(byTicket).map(([person]) => person);
+  }
+}
+
 function walk(seed, role, people, item, need, certified, team, load) {
-  const ordered = people.map((person) => [person, ticket(seed, [role, item.id, person.id])]).sort(byTicket);
   const chosen = [], skipped = [];
   for (const limit of team.max_load ? [team.max_load, 0] : [0]) {
-    for (const [person] of ordered) {
+    if (chosen.length === need) break;
+    for (const person of inOrder(seed, role, item.id, people)) {
       if (chosen.length === need) break;
       if (chosen.includes(person.id)) continue;
       const why = person.on_leave ? "leave"
