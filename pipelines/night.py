@@ -151,7 +151,7 @@ def _run_jobs(night: Night, engine: Engine, manifest: dict[str, Any], folder: Pa
             waivers=read_json(folder / "waivers.json", {}),
         )
         judged = add_judged_days(night.home, night.as_of, report.judged)
-        manifest["jobs"][INGEST] = {"state": "done", "start": started, "end": _now(), **report.as_json()}
+        manifest["jobs"][INGEST] = {"state": "done", "start": started, "end": _now(), **report.to_json()}
         manifest["judged"] = judged
         write_json(folder / "manifest.json", manifest)
         watch(INGEST, "done")
