@@ -102,6 +102,7 @@ score = Table(
         text("peer_group", "同类组"),
         whole("peer_n", "同类数"),
         number("percentile", "百分位"),
+        money("excess_amt", "超出同类金额"),
     ),
 )
 
@@ -128,6 +129,7 @@ lead = Table(
         number("effort_hours", "核查工时"),
         text("stream", "来源"),
         text("reasons", "理由 JSON"),
+        text("checks", "核对要点 JSON"),
         text("candidate_basis", "可能依据"),
         text("suggested_route", "建议路径"),
         date("first_seen", "首次出现"),

@@ -430,10 +430,10 @@ _ALL = [
     ),
     Function(
         "hash_digits",
-        "60 bits of a hex hash from a place, as a whole number",
+        "60 bits of a hex hash from a place, as a whole number that any count of rows may sum",
         (2, 2),
-        "CAST(CONCAT('0x', SUBSTR({0}, {1}, 15)) AS BIGINT)",
-        "CAST(CONV(SUBSTR({0}, {1}, 15), 16, 10) AS BIGINT)",
+        "CAST(CAST(CONCAT('0x', SUBSTR({0}, {1}, 15)) AS BIGINT) AS DECIMAL(28,0))",
+        "CAST(CONV(SUBSTR({0}, {1}, 15), 16, 10) AS DECIMAL(28,0))",
     ),
     Function(
         "keyed_hash",

@@ -36,7 +36,9 @@ def test_what_stands_out_stands_out(scored):
 
 
 def test_ordinary_parties_stay_low(scored):
-    honest = [r["p"] for r in rows_of(scored, party_type="institution", model="peers") if r["party_id"] != "C000"]
+    honest = [
+        r["p"] for r in rows_of(scored, party_type="institution", model="peers") if r["party_id"] != "C000"
+    ]
     assert sum(honest) / len(honest) < 0.1
 
 

@@ -1,6 +1,6 @@
 """Small hand-made worlds of landing tables, in the declared shapes, for scores and leads."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -28,9 +28,15 @@ def rows(table, records):
     return pa.Table.from_pylist([{n: r.get(n) for n in shape.names} for r in records], schema=shape)
 
 
+NEEDED = (
+    *("setl_d", "fee_list_d", "mdtrt_d", "fixmedins_b", "medins_dr_b", "psn_info_b"),
+    *("hit", "ring", "ring_member", "score"),
+)
+
+
 def register(engine, tables):
-    """Registers every landing and result table: those given, the others empty."""
-    for name in TABLES:
+    """Registers the landing and result tables that the two jobs read: those given, the others empty."""
+    for name in NEEDED:
         engine.register(name, arrow=rows(name, tables.get(name, [])))
 
 
@@ -44,7 +50,9 @@ def city(seed=7, clinics=40, pharmacies=35, doctors=2, persons=400):
     D000, its doctor, bills far over 24 hours a day; P000 settles a card every 20 seconds.
     """
     rng = np.random.default_rng(seed)
-    made = {name: [] for name in ("fixmedins_b", "medins_dr_b", "psn_info_b", "setl_d", "fee_list_d", "mdtrt_d")}
+    made = {
+        name: [] for name in ("fixmedins_b", "medins_dr_b", "psn_info_b", "setl_d", "fee_list_d", "mdtrt_d")
+    }
     for n in range(persons):
         made["psn_info_b"].append(
             {"psn_no": f"N{n:04d}", "gend": str(n % 2 + 1), "brdy": date(1940 + n % 60, 1 + n % 12, 1)}
@@ -52,20 +60,30 @@ def city(seed=7, clinics=40, pharmacies=35, doctors=2, persons=400):
     for n in range(clinics + pharmacies):
         kind, code = ("1", f"C{n:03d}") if n < clinics else ("2", f"P{n - clinics:03d}")
         made["fixmedins_b"].append(
-            {"fixmedins_code": code, "fixmedins_name": f"机构{code}", "fixmedins_type": kind, "hosp_lv": "08",
-             "fix_blng_admdvs": "420100", "medins_type": "A1"}
-        )  # fmt: skip
+            {
+                "fixmedins_code": code,
+                "fixmedins_name": f"机构{code}",
+                "fixmedins_type": kind,
+                "hosp_lv": "08",
+                "fix_blng_admdvs": "420100",
+                "medins_type": "A1",
+            }
+        )
         if kind == "1":
             for k in range(doctors):
                 made["medins_dr_b"].append(
-                    {"prac_psn_code": f"D{n * doctors + k:03d}", "fixmedins_code": code, "prac_psn_name": "医师",
-                     "caty": "A01"}
-                )  # fmt: skip
+                    {
+                        "prac_psn_code": f"D{n * doctors + k:03d}",
+                        "fixmedins_code": code,
+                        "prac_psn_name": "医师",
+                        "caty": "A01",
+                    }
+                )
         for visit in range(int(rng.integers(25, 40))):
             day = AS_OF - timedelta(days=int(rng.integers(0, 60)))
-            at = datetime(day.year, day.month, day.day, int(rng.integers(8, 18)), int(rng.integers(0, 60)), 0)
+            at = datetime.combine(day, time(int(rng.integers(8, 18)), int(rng.integers(0, 60))))
             if code == "P000":
-                at = datetime(2026, 6, 20, 9, 0, 0) + timedelta(seconds=20 * visit)
+                at = datetime.combine(date(2026, 6, 20), time(9)) + timedelta(seconds=20 * visit)
             _visit(made, rng, code, kind, n, visit, at, doctors, persons)
     return made
 
@@ -79,25 +97,63 @@ def _visit(made, rng, code, kind, n, visit, at, doctors, persons):
     med_type = "21" if stay else "11" if kind == "1" else "41"
     begin = at.date() - timedelta(days=5 if stay else 0)
     made["mdtrt_d"].append(
-        {"mdtrt_id": f"M{setl}", "psn_no": person, "fixmedins_code": code, "med_type": med_type,
-         "begntime": datetime(begin.year, begin.month, begin.day, 8), "endtime": at, "dscg_maindiag_code": "I10"}
-    )  # fmt: skip
+        {
+            "mdtrt_id": f"M{setl}",
+            "psn_no": person,
+            "fixmedins_code": code,
+            "med_type": med_type,
+            "begntime": datetime.combine(begin, time(8)),
+            "endtime": at,
+            "dscg_maindiag_code": "I10",
+        }
+    )
     made["setl_d"].append(
-        {"setl_id": setl, "mdtrt_id": f"M{setl}", "psn_no": person, "fixmedins_code": code, "insutype": "310",
-         "med_type": med_type, "begndate": begin, "enddate": at.date(), "setl_time": at, "medfee_sumamt": money(fee),
-         "fulamt_ownpay_amt": money(0), "overlmt_selfpay": money(0), "preselfpay_amt": money(0),
-         "inscp_amt": money(fee), "fund_pay_sumamt": money(fee * 0.7), "psn_pay": money(fee * 0.3),
-         "acct_pay": money(0), "cash_payamt": money(fee * 0.3), "refd_setl_flag": "0", "hi_paymtd": "1"}
-    )  # fmt: skip
+        {
+            "setl_id": setl,
+            "mdtrt_id": f"M{setl}",
+            "psn_no": person,
+            "fixmedins_code": code,
+            "insutype": "310",
+            "med_type": med_type,
+            "begndate": begin,
+            "enddate": at.date(),
+            "setl_time": at,
+            "medfee_sumamt": money(fee),
+            "fulamt_ownpay_amt": money(0),
+            "overlmt_selfpay": money(0),
+            "preselfpay_amt": money(0),
+            "inscp_amt": money(fee),
+            "fund_pay_sumamt": money(fee * 0.7),
+            "psn_pay": money(fee * 0.3),
+            "acct_pay": money(0),
+            "cash_payamt": money(fee * 0.3),
+            "refd_setl_flag": "0",
+            "hi_paymtd": "1",
+        }
+    )
     for line in range(3):
         item = ("05", "T05") if kind == "1" and line == 0 else ("09", f"X{line}")
         count = 120 if crooked and line == 0 else int(rng.integers(1, 3))
         made["fee_list_d"].append(
-            {"bkkp_sn": f"L{setl}{line}", "setl_id": setl, "mdtrt_id": f"M{setl}", "psn_no": person,
-             "fixmedins_code": code, "med_type": med_type, "fee_ocur_time": at, "hilist_code": item[1],
-             "list_type": "201" if item[0] == "05" else "101", "med_chrgitm_type": item[0],
-             "cnt": Decimal(count), "pric": Decimal("1"), "det_item_fee_sumamt": money(fee / 3),
-             "fulamt_ownpay_amt": money(0), "overlmt_selfpay": money(0), "preselfpay_amt": money(0),
-             "inscp_amt": money(fee / 3), "chrgitm_lv": "01",
-             "bilg_dr_code": f"D{n * doctors + visit % doctors:03d}" if kind == "1" else None}
-        )  # fmt: skip
+            {
+                "bkkp_sn": f"L{setl}{line}",
+                "setl_id": setl,
+                "mdtrt_id": f"M{setl}",
+                "psn_no": person,
+                "fixmedins_code": code,
+                "med_type": med_type,
+                "fee_ocur_time": at,
+                "hilist_code": item[1],
+                "list_type": "201" if item[0] == "05" else "101",
+                "med_chrgitm_type": item[0],
+                "cnt": Decimal(count),
+                "pric": Decimal("1"),
+                "det_item_fee_sumamt": money(fee / 3),
+                "fulamt_ownpay_amt": money(0),
+                "overlmt_selfpay": money(0),
+                "preselfpay_amt": money(0),
+                "inscp_amt": money(fee / 3),
+                "chrgitm_lv": "01",
+                "bilg_dr_code": f"D{n * doctors + visit % doctors:03d}" if kind == "1" else None,
+            }
+        )

@@ -1,0 +1,30 @@
+/*---
+name: lead_hit
+zh: 线索依据之规则命中
+says: one hit and one party it speaks against - its own party, and the place where a person's or doctor's hit happened; shadow rules are left out
+key: [hit_id, party_type, party_id]
+reads: [hit, fixmedins_b, lead_rule]
+keep: true
+---*/
+WITH shown AS (
+  SELECT h.*, CASE WHEN f.fixmedins_type = '2' THEN 'pharmacy' ELSE 'institution' END AS place_type,
+         COALESCE(r.scheme, concat_text('rule:', h.rule_code)) AS scheme,
+         COALESCE(r.precision, CASE WHEN h.result = 'violation' THEN 0.25 WHEN h.result = 'suspect' THEN 0.15
+                                    ELSE 0.03 END) AS precision
+  FROM hit AS h
+  LEFT JOIN lead_rule AS r ON r.rule_code = h.rule_code
+  LEFT JOIN fixmedins_b AS f ON f.fixmedins_code = h.fixmedins_code
+  WHERE h.shadow = FALSE
+)
+SELECT s.hit_id, s.party_type, s.party_id, s.scheme, s.rule_code, s.result, s.verified, s.precision, TRUE AS own,
+       s.setl_id, s.bkkp_sn, COALESCE(s.setl_id, s.mdtrt_id, s.hit_id) AS event_id,
+       COALESCE(s.service_date, s.setl_date) AS day,
+       as_money(greater_of(COALESCE(s.fund_amt, s.vola_amt, 0), 0)) AS amount, s.reason_zh, s.reason_en, s.basis
+FROM shown AS s
+UNION ALL
+SELECT s.hit_id, s.place_type AS party_type, s.fixmedins_code AS party_id, s.scheme, s.rule_code, s.result,
+       s.verified, times(s.precision, 0.5) AS precision, FALSE AS own, s.setl_id, s.bkkp_sn,
+       COALESCE(s.setl_id, s.mdtrt_id, s.hit_id) AS event_id, COALESCE(s.service_date, s.setl_date) AS day,
+       as_money(greater_of(COALESCE(s.fund_amt, s.vola_amt, 0), 0)) AS amount, s.reason_zh, s.reason_en, s.basis
+FROM shown AS s
+WHERE s.party_type IN ('person', 'doctor') AND s.fixmedins_code IS NOT NULL

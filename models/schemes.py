@@ -1,0 +1,87 @@
+"""Schemes: which evidence speaks for which, how far to trust it, what a lead asks for (`schemes.yaml`)."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import yaml
+
+PARTIES = ("institution", "pharmacy", "doctor", "person")
+FILE = Path(__file__).with_name("schemes.yaml")
+
+
+@cache
+def schemes() -> dict[str, Any]:
+    """The file as it stands: schemes, rules, rings, models."""
+    loaded: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    return loaded
+
+
+def relations() -> dict[str, pa.Table]:
+    """The relations `lead_scheme`, `lead_rule`, `lead_kind` and `lead_model` that the lead features read."""
+    all_ = schemes()
+    text, number = pa.string(), pa.float64()
+    return {
+        "lead_scheme": _table(
+            [
+                {
+                    **{k: row[k] for k in ("basis", "route", "collect_zh", "collect_en")},
+                    "scheme": name,
+                    "title": row["zh"],
+                    "hours": float(row["hours"]),
+                }
+                for name, row in all_["schemes"].items()
+            ],
+            scheme=text,
+            title=text,
+            basis=text,
+            route=text,
+            collect_zh=text,
+            collect_en=text,
+            hours=number,
+        ),
+        "lead_rule": _table(
+            [{"rule_code": code, **row} for code, row in all_["rules"].items()],
+            rule_code=text,
+            scheme=text,
+            precision=number,
+        ),
+        "lead_kind": _table(
+            [
+                {"kind": kind, "party_type": party, "scheme": row.get(party), "precision": row["precision"]}
+                for kind, row in all_["rings"].items()
+                for party in PARTIES
+            ],
+            kind=text,
+            party_type=text,
+            scheme=text,
+            precision=number,
+        ),
+        "lead_model": _table(
+            [
+                {
+                    "model": model,
+                    "party_type": party,
+                    "family": row["family"],
+                    "scheme": row.get(party, row["scheme"]),
+                    "precision": row["precision"],
+                    "zh": row["zh"],
+                    "en": row["en"],
+                }
+                for model, row in all_["models"].items()
+                for party in PARTIES
+            ],
+            model=text,
+            party_type=text,
+            family=text,
+            scheme=text,
+            precision=number,
+            zh=text,
+            en=text,
+        ),
+    }
+
+
+def _table(records: list[dict[str, Any]], **types: pa.DataType) -> pa.Table:
+    return pa.Table.from_pylist(records, schema=pa.schema(list(types.items())))
