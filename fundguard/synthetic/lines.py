@@ -284,6 +284,8 @@ class LineMaker:
             "short": np.zeros(size, dtype=np.int64),
             "mapped": np.full(size, -1, dtype=np.int64),
             "planted": np.zeros(size, dtype=bool),
+            "near": np.zeros(size, dtype=bool),
+            "split": np.zeros(size, dtype=bool),
         }
         given.update(more)
         return given
@@ -313,7 +315,7 @@ class LineMaker:
         rows["price"] = np.where(extra["price"] >= 0, extra["price"], rows["price"])
         rows["doctor"] = np.where(extra["doctor"] >= 0, extra["doctor"], rows["doctor"])
         rows["days"] = np.where(extra["days"] > 0, extra["days"], rows["days"])
-        for name in ("trace", "minutes", "event", "tag", "short"):
+        for name in ("trace", "minutes", "event", "tag", "short", "near", "split"):
             rows[name] = extra[name].astype(rows[name].dtype)
         rows["planted"] = np.ones(len(found), dtype=bool)
         return rows

@@ -26,7 +26,9 @@ LINE_FIELDS: dict[str, type] = {
     "minutes": np.int32,
     "event": np.bool_,
     "tag": np.int32,
-    "short": np.int64,  # cents that are missing in the header (header ≠ lines)
+    "short": np.int64,  # cents by which the header exceeds its lines (header ≠ lines)
+    "near": np.bool_,  # a near miss of a rule: must stay silent
+    "split": np.bool_,  # dispensed from an opened pack: its trace code may be scanned again
 }
 _LINE_DEFAULTS = {
     "cnt": 10_000,
@@ -39,6 +41,8 @@ _LINE_DEFAULTS = {
     "event": True,
     "tag": -1,
     "short": 0,
+    "near": False,
+    "split": False,
 }
 
 

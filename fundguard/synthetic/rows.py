@@ -61,6 +61,7 @@ class Writer:
     next_line: int = 0
     next_trace: int = 0
     events: list[dict[str, np.ndarray]] = field(default_factory=list)
+    near: list[dict[str, np.ndarray]] = field(default_factory=list)
     sold: dict[int, np.ndarray] = field(default_factory=dict)
     settlements: int = 0
 
@@ -471,7 +472,7 @@ class Writer:
             "psn_no": numbers(PERSON + chunk.person[visit].astype(np.int64)),
             "setl_id": numbers(SETL + position[visit], "", is_open[visit]),
             "bkkp_sn": numbers(number[line]),
-            "trdn_flag": coded((lines.short[line] < 0).astype(int), pa.array(["0", "1"])),
+            "trdn_flag": coded(lines.split[line].astype(int), pa.array(["0", "1"])),
         }
         self.landing.write("drug_trac_d", columns)
         back = np.flatnonzero(chunk.flags[visit] & v.REFUND > 0)
@@ -523,6 +524,15 @@ class Writer:
                 "fund": np.round(scope * share).astype(np.int64),
                 "begin": lines.time[rows],
                 "end": lines.time[rows],
+            }
+        )
+        close = np.flatnonzero((chunk.tag >= 0) & (chunk.flags & v.NEAR > 0) & ~is_open)
+        rows = np.flatnonzero(lines.near & ~is_open[lines.visit])
+        self.near.append(
+            {
+                "tag": np.concatenate([chunk.tag[close].astype(np.int64), lines.tag[rows]]),
+                "setl": SETL + np.concatenate([position[close], position[lines.visit[rows]]]),
+                "line": np.concatenate([np.full(len(close), -1), number[rows]]),
             }
         )
 

@@ -25,6 +25,9 @@ def settle(chunk: v.Visits, lines: Lines, people: People, places: Places, rng: n
     """Header amounts in cents, one entry per visit of the chunk."""
     size = len(chunk)
     head = {name: _sum(lines, name, size) for name in ("det", "own", "over", "before", "scope")}
+    surplus = _sum(lines, "short", size)
+    head["det"] += surplus
+    head["scope"] += surplus
     employee = people.employee[chunk.person] ^ (chunk.flags & v.RESIDENT_FUND > 0)
     rank = places.rank[chunk.place]
     scope = head["scope"]

@@ -86,7 +86,7 @@ def simulate(
         extra = np.random.default_rng(roots["care"])
         care_and_stock.long_term_care(landing, plan, extra)
         care_and_stock.stock(landing, plan, writer.sold, extra)
-    planted = truth.write(out / "truth", plan, writer.events)
+    planted = truth.write(out / "truth", plan, writer.events, writer.near)
     return Simulated(landing.rows, writer.settlements, planted, time.monotonic() - started)
 
 

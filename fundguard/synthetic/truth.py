@@ -23,11 +23,14 @@ SCHEME = [
     "fund_amt",
 ]
 EVENT = ["scheme_id", "setl_id", "bkkp_sn", "vola_amt"]
+NEAR = ["rule_code", "setl_id", "bkkp_sn"]
 LOOKALIKE = ["kind", "party_type", "party_id"]
 
 
-def write(folder: Path, plan: Plan, events: list[dict[str, np.ndarray]]) -> int:
-    """Writes the three files; gives the number of schemes that left at least one event.
+def write(
+    folder: Path, plan: Plan, events: list[dict[str, np.ndarray]], near: list[dict[str, np.ndarray]]
+) -> int:
+    """Writes scheme, event, lookalike and near_miss; gives the number of schemes that left at least one event.
 
     An event without a line number is a whole settlement. A scheme that found no room in the simulated
     days (it left no event) is not written.
@@ -76,6 +79,13 @@ def write(folder: Path, plan: Plan, events: list[dict[str, np.ndarray]]) -> int:
     accused = {(kind, position) for s in plan.schemes if s.tag in happened for kind, position, _ in s.parties}
     rows = sorted({row for row in plan.lookalikes if (row[1], row[2]) not in accused})
     _write(folder / "lookalike.csv", LOOKALIKE, ((k, t, identifier(t, p)) for k, t, p in rows))
+    code = {scheme.tag: scheme.scheme.removeprefix("rule:") for scheme in plan.schemes}
+    missed = sorted(
+        (code[int(tag)], int(setl), "" if line < 0 else int(line))
+        for part in near
+        for tag, setl, line in zip(part["tag"], part["setl"], part["line"], strict=True)
+    )
+    _write(folder / "near_miss.csv", NEAR, missed)
     return len(happened)
 
 

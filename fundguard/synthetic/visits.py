@@ -45,6 +45,7 @@ AGENT = 4096  # a family member comes with the card
 MANUAL = 8192  # reimbursed by hand
 AFTER_DEATH = 16384
 RESIDENT_FUND = 32768  # settled a second time under the other insurance
+NEAR = 131072  # the settlement is a near miss of a rule
 BARE = 65536  # no lines of its own but those planted
 
 FIELDS: dict[str, type] = {

@@ -1,0 +1,117 @@
+"""Plants for who was where: split and overlapping stays, outpatient during a stay, service after death.
+
+From rules.md §6 and its pitfalls §5.1: transfer days, referrals, a new condition, and what was done before
+death but settled after it must stay silent.
+"""
+
+import numpy as np
+
+from fundguard.synthetic import visits as v
+from fundguard.synthetic.plan import Plan
+from fundguard.synthetic.plants.ground import events, outpatient, patients, stay
+
+
+def _starts(plan: Plan, rng: np.random.Generator, size: int, room: int) -> np.ndarray:
+    return plan.calendar.first + rng.integers(0, max(1, plan.calendar.days - room), size)
+
+
+def split_stay(plan: Plan, rng: np.random.Generator, grade: int) -> None:
+    """MGT-ACT-001: out and in again at the same hospital for the same; near: five weeks later, or a fracture."""
+    scheme = plan.plant("rule:MGT-ACT-001", grade)
+    place = int(plan.place(rng, "primary", "private", "secondary")[0])
+    count = events(grade)
+    person = patients(plan, rng, count + count // 2 + 2, plan.city.people.age >= 55)
+    away = rng.integers(1, 2 + 2 * grade, len(person))
+    near = np.arange(len(person)) >= count
+    fracture = near & (np.arange(len(person)) % 2 == 0)
+    away = np.where(near & ~fracture, 36, away)
+    day = _starts(plan, rng, len(person), 50)
+    codes = plan.diseases.by_code
+    second = np.where(fracture, codes["S72.000"], codes["J18.900"])
+    stay(plan, rng, scheme, person, place, day=day, days=5, disease="J18.900")
+    stay(
+        plan,
+        rng,
+        scheme,
+        person,
+        place,
+        day=day + 5 + away,
+        days=5,
+        disease=second,
+        flags=np.where(near, v.NEAR, v.WHOLE),
+    )
+    plan.party(scheme, "place", place, "main")
+
+
+def two_beds_at_once(plan: Plan, rng: np.random.Generator, grade: int) -> None:
+    """EXT-003: in two hospitals at the same time; near: moved on, discharge day = admission day."""
+    scheme = plan.plant("rule:EXT-003", grade)
+    place = int(plan.place(rng, "private", "primary")[0])
+    other = int(rng.choice(plan.city.of_sort("secondary", "tertiary")))
+    count = events(grade)
+    person = patients(plan, rng, count + count // 2 + 1, plan.city.people.age >= 40)
+    near = np.arange(len(person)) >= count
+    day = _starts(plan, rng, len(person), 20)
+    stay(plan, rng, scheme, person, other, day=day, days=7, flags=np.where(near, v.TRANSFER, 0))
+    later = np.where(near, 7, rng.integers(1, 8 - grade if grade < 5 else 5, len(person)))
+    begin_after = np.where(near, v.NEAR, v.WHOLE | v.OVERLAP)
+    stay(plan, rng, scheme, person, place, day=day + later, days=7, flags=begin_after)
+    plan.party(scheme, "place", place, "main")
+
+
+def shopping_from_bed(plan: Plan, rng: np.random.Generator, grade: int) -> None:
+    """EXT-004: a purchase on the third day of a stay; near: on the morning before, on the evening after."""
+    scheme = plan.plant("rule:EXT-004", grade)
+    place = int(plan.place(rng, "private", "primary", "secondary")[0])
+    shop = int(rng.choice(plan.city.of_sort("pharmacy")))
+    count = events(grade)
+    person = patients(plan, rng, count + count // 2 + 2, plan.city.people.age >= 40)
+    near = np.arange(len(person)) >= count
+    day = _starts(plan, rng, len(person), 20)
+    stay(plan, rng, scheme, person, place, day=day, days=7)
+    when = np.where(near, day - 1 + 9 * (np.arange(len(person)) % 2), day + 3)
+    outpatient(
+        plan,
+        rng,
+        scheme,
+        person,
+        shop,
+        kind="pharmacy",
+        day=when,
+        lines=2,
+        flags=np.where(near, v.NEAR, v.WHOLE) | v.OVERLAP,
+    )
+    plan.party(scheme, "place", place, "main")
+
+
+def after_death(plan: Plan, rng: np.random.Generator, grade: int) -> None:
+    """EXT-005: visits after the day of death; near: the day before it."""
+    scheme = plan.plant("rule:EXT-005", grade)
+    people = plan.city.people
+    place = int(plan.place(rng, "clinic", "primary")[0])
+    count = max(2, events(grade) // 2)
+    person = plan.persons(rng, count + 2, where=people.age >= 70)
+    died = _starts(plan, rng, len(person), 16) + 2
+    people.dies[person] = died
+    near = np.arange(len(person)) >= count
+    day = np.where(near, died - 1, np.minimum(died + rng.integers(2, 14, len(person)), plan.calendar.last))
+    outpatient(
+        plan,
+        rng,
+        scheme,
+        person,
+        place,
+        kind="chronic",
+        disease="I10.x00x002",
+        day=day,
+        flags=np.where(near, v.NEAR, v.WHOLE | v.AFTER_DEATH),
+    )
+    plan.party(scheme, "place", place, "main")
+
+
+PLANTS = {
+    "MGT-ACT-001": split_stay,
+    "EXT-003": two_beds_at_once,
+    "EXT-004": shopping_from_bed,
+    "EXT-005": after_death,
+}

@@ -1,0 +1,150 @@
+"""Plants for pairs, caps, bed-days, over-supply, and headers that are not the sum of their lines.
+
+From rules.md §6 and its pitfalls §5.1. The event is the line that breaks the limit (contract §5): of a
+pair the component, of a cap the latest line.
+"""
+
+import numpy as np
+
+from fundguard.synthetic import visits as v
+from fundguard.synthetic.plan import Plan
+from fundguard.synthetic.plants.ground import events, outpatient, patients, stay
+
+
+def contained_item(plan: Plan, rng: np.random.Generator, grade: int) -> None:
+    """POL-SVC-012: a component charged beside the item that contains it; near: on different days."""
+    if not plan.catalogue.pairs:
+        return
+    scheme = plan.plant("rule:POL-SVC-012", grade)
+    place = int(plan.place(rng, "secondary", "tertiary")[0])
+    count = events(grade)
+    person = patients(plan, rng, count + count // 2 + 1, plan.city.people.age >= 30)
+    pair = np.array([p[:2] for p in plan.catalogue.pairs])[
+        rng.integers(0, len(plan.catalogue.pairs), len(person))
+    ]
+    last = plan.calendar.last
+    day = np.minimum(
+        plan.calendar.draw_days(rng, "hospital", len(person)), last - min(4, plan.calendar.days - 1)
+    )
+    both, apart = slice(0, count), slice(count, None)
+    key = outpatient(plan, rng, scheme, person[both], place, day=day[both])
+    plan.line(key=key, item=pair[both, 1], after=120, tag=scheme.tag, event=False)
+    plan.line(key=key, item=pair[both, 0], after=180, tag=scheme.tag)
+    if plan.calendar.days >= 5:
+        first = outpatient(plan, rng, scheme, person[apart], place, day=day[apart])
+        then = outpatient(plan, rng, scheme, person[apart], place, day=day[apart] + 3)
+        plan.line(key=first, item=pair[apart, 1], after=120, tag=scheme.tag, event=False, near=True)
+        plan.line(key=then, item=pair[apart, 0], after=120, tag=scheme.tag, event=False, near=True)
+    plan.party(scheme, "place", place, "main")
+
+
+def over_the_day_cap(plan: Plan, rng: np.random.Generator, grade: int) -> None:
+    """POL-SVC-014: more hours than the day has, or a daily item twice; near: exactly twenty-four hours."""
+    scheme = plan.plant("rule:POL-SVC-014", grade)
+    place = int(plan.place(rng, "secondary", "primary")[0])
+    count = events(grade)
+    person = patients(plan, rng, count + count // 2 + 1, plan.city.people.age >= 40)
+    key = stay(plan, rng, scheme, person, place, days=7)
+    hours = [item for item, cap in plan.catalogue.caps.items() if cap == 24]
+    over = (49 - 5 * grade if grade < 5 else 25) * 10_000
+    item = rng.choice(hours, len(key))
+    near = np.arange(len(key)) >= count
+    plan.line(
+        key=key,
+        item=item,
+        cnt=np.where(near, 240_000, over),
+        after=30 * 3600,
+        tag=scheme.tag,
+        event=~near,
+        near=near,
+    )
+    # A second near miss: half a day on each of two days is a whole day on neither.
+    other = np.array([hours[(hours.index(int(i)) + 1) % len(hours)] for i in item[near]])
+    for day in (2, 3):
+        plan.line(
+            key=key[near],
+            item=other,
+            cnt=120_000,
+            after=(24 * day + 2) * 3600,
+            tag=scheme.tag,
+            event=False,
+            near=True,
+        )
+    plan.party(scheme, "place", place, "main")
+
+
+def beds_beyond_the_stay(plan: Plan, rng: np.random.Generator, grade: int) -> None:
+    """EXT-002: more bed-days than nights; near: ordinary stays, one bed a night, none on the last day."""
+    scheme = plan.plant("rule:EXT-002", grade)
+    place = int(plan.place(rng, "primary", "private", "secondary")[0])
+    count = events(grade)
+    person = patients(plan, rng, count + count // 2 + 1, plan.city.people.age >= 40)
+    more = stay(plan, rng, scheme, person[:count], place, days=6)
+    item = plan.catalogue.by_code["001109000010000"]
+    plan.line(
+        key=more,
+        item=item,
+        cnt=(7 - grade if grade < 5 else 2) * 10_000,
+        after=6 * 86_400 - 8 * 3600,
+        tag=scheme.tag,
+    )
+    stay(plan, rng, scheme, person[count:], place, days=6, flags=v.NEAR)
+    plan.party(scheme, "place", place, "main")
+
+
+def stockpile(plan: Plan, rng: np.random.Generator, grade: int) -> None:
+    """EXT-019: thirty days of one drug from three to six places within a fortnight; near: a long prescription."""
+    scheme = plan.plant("rule:EXT-019", grade)
+    person = plan.persons(rng, 2, where=plan.city.people.age >= 50)
+    drugs = plan.catalogue.pools["drug_htn"]
+    drugs = drugs[np.isin(plan.catalogue.pack_days[drugs], [14, 16, 30])]
+    places = rng.choice(
+        plan.city.of_sort("primary", "secondary", "clinic"), 7 - grade if grade < 5 else 3, replace=False
+    )
+    start = int(plan.spread_days(rng, 1, 1, edge=16)[0])
+    for one in person:
+        item = int(rng.choice(drugs))
+        size = len(places)
+        key = outpatient(
+            plan,
+            rng,
+            scheme,
+            np.full(size, one),
+            places,
+            kind="chronic",
+            disease="I10.x00x002",
+            lines=1,
+            day=np.minimum(start + np.sort(rng.integers(0, 13, size)), plan.calendar.last),
+        )
+        packs = max(1, 30 // int(plan.catalogue.pack_days[item]))
+        plan.line(key=key, item=item, cnt=packs * 10_000, days=30, tag=scheme.tag, event=np.arange(size) > 0)
+    lawful = patients(plan, rng, events(grade) // 2 + 1, plan.city.people.age >= 50)
+    key = outpatient(
+        plan, rng, scheme, lawful, int(places[0]), kind="chronic", disease="I10.x00x002", lines=0
+    )
+    plan.line(key=key, item=int(drugs[0]), cnt=60_000, days=90, tag=scheme.tag, event=False, near=True)
+    plan.party(scheme, "person", person, "main")
+
+
+def header_above_its_lines(plan: Plan, rng: np.random.Generator, grade: int) -> None:
+    """MGT-DAT-002: the header says more than its lines; near: three cents, within the tolerance."""
+    scheme = plan.plant("rule:MGT-DAT-002", grade)
+    place = int(plan.place(rng, "primary", "private", "clinic")[0])
+    count = events(grade)
+    person = patients(plan, rng, count + count // 2 + 1, plan.city.people.age >= 20)
+    wrong = outpatient(plan, rng, scheme, person[:count], place, flags=v.WHOLE)
+    close = outpatient(plan, rng, scheme, person[count:], place, flags=v.NEAR)
+    item = plan.catalogue.by_code["002501010150000"]
+    surplus = 10 ** (6 - grade) + 7
+    plan.line(key=wrong, item=item, tag=scheme.tag, event=False, short=surplus)
+    plan.line(key=close, item=item, tag=scheme.tag, event=False, short=3)
+    plan.party(scheme, "place", place, "main")
+
+
+PLANTS = {
+    "POL-SVC-012": contained_item,
+    "POL-SVC-014": over_the_day_cap,
+    "EXT-002": beds_beyond_the_stay,
+    "EXT-019": stockpile,
+    "MGT-DAT-002": header_above_its_lines,
+}
