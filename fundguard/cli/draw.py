@@ -35,10 +35,9 @@ from fundguard.cli.draw_common import (
 app = typer.Typer(
     help="双随机抽查：谁都能复算 Draws anybody can check",
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
 )
-draw_after.register(app)
-app.add_typer(draw_review.app, name="review")
 
 
 @command(app, "templates")
@@ -487,7 +486,9 @@ def _logged(body: dict[str, Any], path: Path) -> tuple[Any, str]:
     )  # fmt: skip
 
 
+draw_after.register(app)
 draw_review.bind(freeze, _strata, _round)
+app.add_typer(draw_review.app, name="review")
 
 if __name__ == "__main__":
     call(app)

@@ -48,7 +48,8 @@ def test_the_lower_bound_covers_the_truth_nine_times_in_ten():
 
 
 def test_a_hand_computed_estimate():
-    """N = 10, n = 4, amounts 0 10 20 30: T = 150, s² = 166.67, Var = 10·6·166.67/4 = 2500, t(0.90, 3) = 1.6377."""
+    """N = 10, n = 4, amounts 0 10 20 30: T = 150, s² = 166.67,
+    Var = 10·6·166.67 / 4 = 2500, t(0.90, 3) = 1.6377."""
     found = estimate([Stratum("s", 10, [Decimal(n) for n in (0, 10, 20, 30)])], Decimal("0.90"))
     assert (found.point, found.standard_error, found.lower) == (
         Decimal("150.00"),
