@@ -7,6 +7,7 @@ schedule is still seen by the sampled audit.
 import math
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 DEMOTION = 0.05
 """A tagged ring keeps this share of its score: below every untagged ring worth a visit."""
@@ -45,9 +46,14 @@ def schedule_tags(days: Sequence[int], observed: int) -> list[str]:
     n = len(days)
     if n < 4:
         return []
-    gaps = Counter(b - a for a, b in zip(days, days[1:], strict=False))
+    gaps = Counter(b - a for a, b in pairwise(days))
     gap, most = min(gaps.items(), key=lambda item: (-item[1], item[0]))
-    if n >= 5 and 2 * most >= n - 1 and (most >= 3 or gap > 1) and _gap_chance(n - 1, most, observed, n) < 0.001:
+    if (
+        n >= 5
+        and 2 * most >= n - 1
+        and (most >= 3 or gap > 1)
+        and _gap_chance(n - 1, most, observed, n) < 0.001
+    ):
         return ["schedule"]
     if n > 0.3 * observed and observed >= 28:
         return ["schedule"]
@@ -55,7 +61,7 @@ def schedule_tags(days: Sequence[int], observed: int) -> list[str]:
     for period in range(3, 36):
         slack = round(0.05 * period)
         phases = Counter(day % period for day in days)
-        for phase in range(period):
+        for phase in sorted(phases):
             inside = sum(phases[(phase + shift) % period] for shift in range(-slack, slack + 1))
             if inside >= 0.8 * n:
                 best = min(best, period * _binomial_tail(n, inside, (2 * slack + 1) / period))

@@ -13,45 +13,7 @@ PPB = 1_000_000_000
 """Rates are held as whole parts per billion, so that sums are exact on every engine."""
 
 
-def number_visits(engine: Engine) -> None:
-    """Register `network_person`, `network_institution` and `visit_numbered` from `visit`.
-
-    Persons and institutions become whole numbers (in the order of their codes): pairs of numbers are a
-    quarter of the size of pairs of codes.
-    """
-    engine.register(
-        "network_person",
-        sql="SELECT psn_no, ROW_NUMBER() OVER (ORDER BY psn_no) AS person "
-        "FROM (SELECT DISTINCT psn_no FROM visit) AS p",
-        keep=True,
-    )
-    engine.register(
-        "network_institution",
-        sql=(
-            "SELECT i.fixmedins_code, f.fixmedins_name, ROW_NUMBER() OVER (ORDER BY i.fixmedins_code) AS place, "
-            "COALESCE(f.fixmedins_type, '0') AS wide_peers, "
-            "concat_text(COALESCE(f.fixmedins_type, '0'), '/', COALESCE(f.hosp_lv, '-')) AS near_peers "
-            "FROM (SELECT DISTINCT fixmedins_code FROM visit) AS i "
-            "LEFT JOIN (SELECT fixmedins_code, MIN(fixmedins_type) AS fixmedins_type, MIN(hosp_lv) AS hosp_lv, "
-            "MIN(fixmedins_name) AS fixmedins_name FROM fixmedins_b GROUP BY fixmedins_code) AS f ON f.fixmedins_code = i.fixmedins_code"
-        ),
-        keep=True,
-    )
-    engine.register(
-        "visit_numbered",
-        sql=(
-            "SELECT p.person, i.place, days_between(DATE '2000-01-01', v.visit_date) AS day, "
-            "weekday_of(v.visit_date) AS weekday, v.minute "
-            "FROM visit AS v JOIN network_person AS p ON p.psn_no = v.psn_no "
-            "JOIN network_institution AS i ON i.fixmedins_code = v.fixmedins_code"
-        ),
-        keep=True,
-    )
-
-
-def register_edges(
-    engine: Engine, parameters: Mapping[str, float], *, visits: str, prefix: str = ""
-) -> None:
+def register_edges(engine: Engine, parameters: Mapping[str, float], *, visits: str, prefix: str = "") -> None:
     """Register `<prefix>slot`, `<prefix>opportunity` and `<prefix>edge` from numbered visits.
 
     edge: a < b (persons), meeting_days, expected (meetings by opportunity), surprise (−log10 p), for every
@@ -141,10 +103,9 @@ def _register_slots(engine: Engine, p: Mapping[str, float], visits: str, slot: s
     engine.register(
         slot,
         sql=(
-            "SELECT t.person, t.place, t.day, t.weekday, t.minute, t.turn, t.near, "
-            f"round_down(safe_ratio(t.turn, {p['neighbours']})) AS bucket, "
-            "round_down(safe_ratio(t.minute - times(1440, t.day + 10957), 60)) AS hour "
-            "FROM (SELECT v.person, v.place, v.day, v.weekday, v.minute, "
+            "SELECT t.person, t.place, t.day, t.weekday, t.hour, t.minute, t.turn, t.near, "
+            f"round_down(safe_ratio(t.turn, {p['neighbours']})) AS bucket "
+            "FROM (SELECT v.person, v.place, v.day, v.weekday, v.hour, v.minute, "
             "ROW_NUMBER() OVER (PARTITION BY v.place, v.day ORDER BY v.minute, v.person) AS turn, "
             "COUNT(*) OVER (PARTITION BY v.place, v.day ORDER BY v.minute "
             f"RANGE BETWEEN {p['window_minutes']} PRECEDING AND {p['window_minutes']} FOLLOWING) - 1 AS near "
@@ -155,7 +116,7 @@ def _register_slots(engine: Engine, p: Mapping[str, float], visits: str, slot: s
 
 
 def _register_opportunity(engine: Engine, p: Mapping[str, float], prefix: str) -> None:
-    """Per person and place: visits, and the summed chance (ppb) that another visit there is near one of them."""
+    """Per person and place: visits, and the summed chance (ppb) that another visit is near one of them."""
     slot = f"{prefix}slot"
     crowd = 2 * p["neighbours"]
     # Of a place: how often two of its visits are near each other. Counted, not estimated from pairs.
@@ -213,7 +174,8 @@ def _register_opportunity(engine: Engine, p: Mapping[str, float], prefix: str) -
         f"{prefix}opportunity",
         sql=(
             "SELECT s.person, s.place, COUNT(*) AS visits, "
-            f"SUM(round_up(times({PPB}, times(COALESCE(r.rate, d.rate, 0e0), COALESCE(w.shape, 1e0))))) AS rate "
+            f"SUM(round_up(times({PPB}, times(COALESCE(r.rate, d.rate, 0e0), COALESCE(w.shape, 1e0))))) "
+            "AS rate "
             f"FROM {slot} AS s JOIN network_institution AS i ON i.place = s.place "
             f"LEFT JOIN {prefix}peer_rate AS r ON r.place = s.place "
             f"LEFT JOIN {prefix}week_shape AS w ON w.wide_peers = i.wide_peers "
@@ -226,24 +188,23 @@ def _register_opportunity(engine: Engine, p: Mapping[str, float], prefix: str) -
 
 
 def register_permuted(engine: Engine, replica: int) -> None:
-    """Register `visit_permuted`: within institution × weekday × hour, visits exchange day and minute.
+    """Register `visit_permuted`: inside its stratum (`visit_stratum`) every visit exchanges day and minute.
 
     Who goes where, how often, on which weekday and hour stays; only who meets whom is left to chance. The
-    order comes from a hash, so a replica is the same on every run and engine.
+    order comes from a hash: the same on every run and engine.
     """
-    hour = "round_down(safe_ratio(v.minute - times(1440, v.day + 10957), 60))"
+    stratum = "PARTITION BY v.place, v.stratum"
     engine.register(
         "visit_permuted",
         sql=(
-            "SELECT x.person, x.place, y.day, x.weekday, MIN(y.minute) AS minute "
-            "FROM (SELECT v.person, v.place, v.weekday, v.hour, ROW_NUMBER() OVER "
-            f"(PARTITION BY v.place, v.weekday, v.hour ORDER BY text_hash({replica}, v.person, v.place, v.day)) "
-            f"AS nth FROM (SELECT v.*, {hour} AS hour FROM visit_numbered AS v) AS v) AS x "
-            "JOIN (SELECT v.place, v.weekday, v.hour, v.day, v.minute, ROW_NUMBER() OVER "
-            "(PARTITION BY v.place, v.weekday, v.hour ORDER BY v.day, v.minute, v.person) AS nth "
-            f"FROM (SELECT v.*, {hour} AS hour FROM visit_numbered AS v) AS v) AS y "
-            "ON y.place = x.place AND y.weekday = x.weekday AND y.hour = x.hour AND y.nth = x.nth "
-            "GROUP BY x.person, x.place, y.day, x.weekday"
+            "SELECT x.person, x.place, y.day, y.weekday, y.hour, MIN(y.minute) AS minute "
+            f"FROM (SELECT v.person, v.place, v.stratum, ROW_NUMBER() OVER ({stratum} "
+            f"ORDER BY text_hash({replica}, v.person, v.place, v.day), v.person, v.day) AS nth "
+            "FROM visit_stratum AS v) AS x "
+            "JOIN (SELECT v.place, v.stratum, v.day, v.weekday, v.hour, v.minute, ROW_NUMBER() OVER "
+            f"({stratum} ORDER BY v.day, v.minute, v.person) AS nth FROM visit_stratum AS v) AS y "
+            "ON y.place = x.place AND y.stratum = x.stratum AND y.nth = x.nth "
+            "GROUP BY x.person, x.place, y.day, y.weekday, y.hour"
         ),
         keep=True,
     )

@@ -19,7 +19,7 @@ ROUNDS = 40
 
 
 def register_components(engine: Engine, name: str, edges: str, *, driver_edges: int = DRIVER_EDGES) -> None:
-    """Register `name` (node, component): component is the smallest node number reachable over `edges` (a, b)."""
+    """Register `name` (node, component): the smallest node number reachable over `edges` (a, b)."""
     if engine.count(edges) <= driver_edges:
         _on_driver(engine, name, edges)
     else:
@@ -31,7 +31,9 @@ def _on_driver(engine: Engine, name: str, edges: str) -> None:
     ends = np.concatenate([rows["a"].to_numpy(), rows["b"].to_numpy()]).astype(np.int64)
     nodes, places = np.unique(ends, return_inverse=True)
     half = len(places) // 2
-    matrix = coo_matrix((np.ones(half, dtype=np.int8), (places[:half], places[half:])), shape=(nodes.size,) * 2)
+    matrix = coo_matrix(
+        (np.ones(half, dtype=np.int8), (places[:half], places[half:])), shape=(nodes.size,) * 2
+    )
     _, labels = connected_components(matrix, directed=False)
     smallest = np.full(labels.max(initial=-1) + 1, np.iinfo(np.int64).max)
     np.minimum.at(smallest, labels, nodes)
@@ -40,7 +42,7 @@ def _on_driver(engine: Engine, name: str, edges: str) -> None:
 
 
 def _on_engine(engine: Engine, name: str, edges: str) -> None:
-    """Each round: take the smallest label among neighbours, then the label of that label (pointer jumping)."""
+    """Each round: the smallest label among neighbours, then the label of that label (pointer jumping)."""
     engine.register(
         f"{name}_arc",
         sql=f"SELECT a AS x, b AS y FROM {edges} UNION ALL SELECT b AS x, a AS y FROM {edges}",

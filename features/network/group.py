@@ -5,9 +5,11 @@ sorted before every graph call, so that the order of rows never shows in a resul
 """
 
 import math
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 
 import networkx
 import numpy as np
@@ -17,6 +19,10 @@ SEED = 7
 
 PERSON_COST = 2.0
 """Decades of surprise that picking one more person out of a crowd costs a group."""
+
+
+JOINT_SHARE = 0.2
+"""A joint event gathers at least this share of the group: gangs rotate, but not into strangers."""
 
 
 @dataclass(frozen=True)
@@ -82,13 +88,15 @@ class Component:
         self.visits: dict[str, list[Visit]] = defaultdict(list)
         for visit in sorted(visits, key=lambda v: (v.person, v.day, v.minute, v.place)):
             self.visits[visit.person].append(visit)
-        self.at = {
-            person: Counter(visit.place for visit in visits) for person, visits in self.visits.items()
+        self.moment = {
+            person: {(visit.place, visit.day): visit.minute for visit in visits}
+            for person, visits in self.visits.items()
         }
+        self.at = {person: Counter(visit.place for visit in visits) for person, visits in self.visits.items()}
 
     def groups(self) -> list[Group]:
         """Groups of the component, strongest first; of two that share half their persons the stronger."""
-        found = [g for seeds in self.communities() if (g := self.refine(seeds)) is not None]
+        found = [group for seeds in self.communities() for group in self.refine(seeds)]
         kept: list[Group] = []
         for group in sorted(found, key=lambda g: (-g.strength, g.persons)):
             persons = set(group.persons)
@@ -121,24 +129,53 @@ class Component:
         rest.remove_nodes_from(list(truss.nodes()))
         return ordered(networkx.compose(truss, networkx.k_truss(rest, 3)))
 
-    def refine(self, seeds: Sequence[str]) -> Group | None:
-        """Settle persons and events on each other: who was at two of the events, and the events of those."""
-        persons = sorted(seeds)
-        for _ in range(5):
+    def refine(self, seeds: Sequence[str]) -> list[Group]:
+        """Settle persons and events on each other: who was at two of the events, and the events of those.
+
+        Seeds that fall into circles which never meet (families of one village) are taken apart first.
+        """
+        found = []
+        for circle in self.circles(sorted(seeds)):
+            group = self.settle(circle)
+            if group is not None:
+                found.append(group)
+        return found
+
+    def circles(self, persons: list[str]) -> list[list[str]]:
+        """The persons, or their communities by joint events where less than half of the pairs ever met."""
+        together = _together(self.events(persons))
+        n = len(persons)
+        if n < 5 or 4 * len(together) >= n * (n - 1):
+            return [persons]
+        graph = networkx.Graph()
+        graph.add_nodes_from(persons)
+        graph.add_edges_from((a, b, {"weight": together[a, b]}) for a, b in sorted(together))
+        found = networkx.community.louvain_communities(graph, weight="weight", seed=SEED)
+        return sorted(sorted(part) for part in found if len(part) >= 3)
+
+    def settle(self, persons: list[str]) -> Group | None:
+        """Fixed point of persons and joint events; None when fewer than three persons or two days stay."""
+        for _ in range(6):
             events = self.events(persons)
             around = {n for p in persons for n in self.graph[p]}
             candidates = sorted(set(persons) | around)
-            joined = self.attendance(candidates, events)
-            kept = [p for p in candidates if joined[p] >= 2]
+            joined, met = self.presence(candidates, events)
+            kept = [p for p in candidates if joined[p] >= 2 and 2 * len(met[p]) >= len(persons) - 1]
+            if len(kept) < 3:
+                return None
             if kept == persons:
                 break
             persons = kept
-            if len(persons) < 3:
-                return None
         events = self.events(persons)
-        if len({event.day for event in events}) < 2:
+        while True:
+            there = Counter(person for event in events for person in event.persons)
+            kept = [person for person in persons if there[person] >= 2]
+            if kept == persons:
+                break
+            persons, events = kept, self.events(kept)
+        if len(persons) < 3 or len({event.day for event in events}) < 2:
             return None
-        strength = sum(event.surprise for event in events) - PERSON_COST * len(persons)
+        strength = math.fsum(event.surprise for event in events) - PERSON_COST * len(persons)
         return Group(persons=persons, events=events, strength=strength) if strength > 0 else None
 
     def events(self, persons: Sequence[str]) -> list[Event]:
@@ -148,20 +185,21 @@ class Component:
         peers, or, when outsiders crowd the place at that moment, at theirs: a market day explains itself.
         """
         window = self.parameters["window_minutes"]
-        least = 3 if len(persons) > 4 else 2
+        least = max(3, round(len(persons) * JOINT_SHARE)) if len(persons) > 4 else 2
         slots: dict[tuple[str, int], list[Visit]] = defaultdict(list)
         for person in persons:
             for visit in self.visits[person]:
                 slots[visit.place, visit.day].append(visit)
         found = []
         for (place, day), visits in sorted(slots.items()):
-            best = _fullest(sorted(visits, key=lambda v: (v.minute, v.person)), window)
+            visits.sort(key=lambda v: (v.minute, v.person))
+            best = _fullest(visits, window)
             if len(best) < least:
                 continue
             own = sum(self.at[p][place] for p in persons)
             n = len(best)
             peers = self.parameters["opportunity_safety"] * math.fsum(v.rate for v in best) / n
-            outsiders = max(0.0, sum(v.near + 1 for v in best) / n - n)
+            outsiders = _outsiders(best, visits, window)
             crowd = outsiders / max(1, best[0].traffic - own)
             expected = max(1e-6, max(peers, crowd) * max(own - n, 1))
             surprise = tail_surprise(n - 1, expected)
@@ -169,17 +207,30 @@ class Component:
                 found.append(Event(place, day, tuple(best), surprise))
         return found
 
-    def attendance(self, persons: Sequence[str], events: Sequence[Event]) -> Counter[str]:
-        """At how many of the events each person was (within the window of its first visit)."""
+    def presence(
+        self, persons: Sequence[str], events: Sequence[Event]
+    ) -> tuple[Counter[str], dict[str, set[str]]]:
+        """At how many events each person was (within the window of its first visit), and whom it met."""
         window = self.parameters["window_minutes"]
-        when = {(event.place, event.day): event.visits[0].minute for event in events}
-        count: Counter[str] = Counter()
-        for person in persons:
-            for visit in self.visits[person]:
-                minute = when.get((visit.place, visit.day))
-                if minute is not None and abs(visit.minute - minute) <= window:
-                    count[person] += 1
-        return count
+        joined: Counter[str] = Counter()
+        met: dict[str, set[str]] = {person: set() for person in persons}
+        for event in events:
+            present = set(event.persons)
+            start = event.visits[0].minute
+            for person in persons:
+                minute = self.moment[person].get((event.place, event.day))
+                if person in present or (minute is not None and abs(minute - start) <= window):
+                    joined[person] += 1
+                    met[person] |= present
+        return joined, {person: others - {person} for person, others in met.items()}
+
+
+def _together(events: Sequence[Event]) -> Counter[tuple[str, str]]:
+    """At how many events each pair (sorted) was together."""
+    count: Counter[tuple[str, str]] = Counter()
+    for event in events:
+        count.update(combinations(event.persons, 2))
+    return count
 
 
 def _fullest(visits: Sequence[Visit], window: float) -> list[Visit]:
@@ -191,6 +242,16 @@ def _fullest(visits: Sequence[Visit], window: float) -> list[Visit]:
         if end + 1 - start > best[1] - best[0]:
             best = (start, end + 1)
     return list(visits[best[0] : best[1]])
+
+
+def _outsiders(best: Sequence[Visit], members: Sequence[Visit], window: float) -> float:
+    """Mean number of visits by others near the visits of an event; `members` are sorted by minute."""
+    minutes = [visit.minute for visit in members]
+    others = 0
+    for visit in best:
+        own = bisect_right(minutes, visit.minute + window) - bisect_left(minutes, visit.minute - window)
+        others += max(0, visit.near + 1 - own)
+    return others / len(best)
 
 
 def _louvain_large(graph: networkx.Graph, nodes: Sequence[str]) -> list[list[str]]:

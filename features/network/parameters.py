@@ -38,5 +38,7 @@ def parameters(overrides: Mapping[str, float]) -> dict[str, float]:
     """Defaults under the region's overrides. UsageError on an unknown name."""
     unknown = sorted(set(overrides) - set(DEFAULTS))
     if unknown:
-        raise UsageError(f"setting [network.parameters.{unknown[0]}] is unknown: use one of {sorted(DEFAULTS)}")
+        raise UsageError(
+            f"setting [network.parameters.{unknown[0]}] is unknown: use one of {sorted(DEFAULTS)}"
+        )
     return {**DEFAULTS, **overrides}

@@ -18,6 +18,9 @@ from core.engine import Engine
 EPOCH = date(2000, 1, 1)
 """Days are whole numbers counted from here."""
 
+LEAST_CHANCE = 0.001
+"""No smaller expectation is published: a few replicas cannot speak of rarer things."""
+
 SHOWN = 40
 """Steps shown in a path; a longer one says how many it leaves out."""
 
@@ -136,7 +139,9 @@ def day_text(day: int) -> str:
     return (EPOCH + timedelta(days=day)).isoformat()
 
 
-def register_rings(engine: Engine, found: Sequence[str], chance: Mapping[str, Sequence[float]]) -> dict[str, str]:
+def register_rings(
+    engine: Engine, found: Sequence[str], chance: Mapping[str, Sequence[float]]
+) -> dict[str, str]:
     """Register `ring` and `ring_member` rows of all kinds; returns table → relation.
 
     `chance`: per kind the scores of the groups found in permuted data, one list over all replicas,
@@ -151,9 +156,12 @@ def register_rings(engine: Engine, found: Sequence[str], chance: Mapping[str, Se
     rows = []
     for ring in rings:
         null = chance.get(ring["kind"])
-        expected = expected_by_chance(ring["score"], null[1:], int(null[0])) if null else None
+        replicas = int(null[0]) if null else 0
+        expected = expected_by_chance(ring["score"], null[1:], replicas) if null and replicas else None
         text = (
-            f', "groups_by_chance": "{expected:.2g}"}}' if expected is not None else ', "groups_by_chance": ""}'
+            f', "groups_by_chance": "{expected:.2g}"}}'
+            if expected is not None
+            else ', "groups_by_chance": ""}'
         )
         p = None if expected is None else round(1 - math.exp(-expected), 6)
         rows.append({"ring_id": ring["ring_id"], "p_chance": p, "ending": text})
@@ -182,17 +190,15 @@ def expected_by_chance(score: float, null: Sequence[float], replicas: int) -> fl
     """How many groups of at least this score one night would show by chance alone.
 
     Counted in the permuted replicas where they reach; beyond the strongest of them the exponential tail
-    of the upper half is continued. Without any null group: fewer than one in all replicas.
+    of the upper half is continued, down to `LEAST_CHANCE`.
     """
-    if replicas <= 0:
-        return math.nan
     scores = sorted(null)
     reached = sum(value >= score for value in scores)
     if not scores:
-        return 0.5 / replicas
+        return LEAST_CHANCE
     if reached > 5:
         return reached / replicas
     start = scores[len(scores) // 2]
     upper = [value for value in scores if value >= start]
     mean = max(sum(value - start for value in upper) / len(upper), 1.0)
-    return len(upper) / replicas * math.exp(-max(0.0, score - start) / mean)
+    return max(LEAST_CHANCE, len(upper) / replicas * math.exp(-max(0.0, score - start) / mean))

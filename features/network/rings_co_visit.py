@@ -22,13 +22,13 @@ KIND = "co_visit"
 def register(engine: Engine, parameters: Mapping[str, float], *, days: int) -> tuple[str, list[float]]:
     """Register `ring_co_visit` (shape `ring.SCHEMA`); returns its name and the scores of chance groups.
 
-    Needs `visit` and its landing tables. `days` is the length of the history. The list begins with the
-    number of replicas.
+    Needs the landing tables of `visit` and `visit_care`. `days` is the length of the history. The list
+    begins with the number of replicas.
     """
-    co_visit.number_visits(engine)
-    _register_groups(engine, parameters, days, visits="visit_numbered", prefix="real_")
-    engine.register("ring_co_visit", sql="SELECT * FROM real_group", keep=True)
     replicas = int(parameters["permutations"])
+    features.register(engine, "visit_numbered", *(["visit_stratum"] if replicas else []))
+    _register_groups(engine, parameters, days, visits="visit_numbered", prefix="real_", codes=True)
+    engine.register("ring_co_visit", sql="SELECT * FROM real_group", keep=True)
     chance = [float(replicas)]
     for replica in range(1, replicas + 1):
         co_visit.register_permuted(engine, replica)
@@ -39,13 +39,28 @@ def register(engine: Engine, parameters: Mapping[str, float], *, days: int) -> t
 
 
 def _register_groups(
-    engine: Engine, parameters: Mapping[str, float], days: int, *, visits: str, prefix: str
+    engine: Engine,
+    parameters: Mapping[str, float],
+    days: int,
+    *,
+    visits: str,
+    prefix: str,
+    codes: bool = False,
 ) -> None:
     co_visit.register_edges(engine, parameters, visits=visits, prefix=prefix)
-    register_components(engine, f"{prefix}component", f"{prefix}edge")
+    register_components(engine, f"{prefix}all_components", f"{prefix}edge")
+    # Pairs and threesomes are no ring; they are most of the components.
+    engine.register(
+        f"{prefix}component",
+        sql=f"SELECT c.node, c.component FROM {prefix}all_components AS c LEFT SEMI JOIN "
+        f"(SELECT component FROM {prefix}all_components GROUP BY component "
+        f"HAVING COUNT(*) >= {int(parameters['persons_least'])}) AS l ON l.component = c.component",
+        keep=True,
+    )
     person = f"{prefix}component AS c JOIN network_person AS p ON p.person = c.node"
-    engine.register("network_interest", sql=f"SELECT p.psn_no FROM {person}", keep=True)
-    features.register(engine, "visit_care")
+    if codes:
+        engine.register("network_interest", sql=f"SELECT p.psn_no FROM {person}", keep=True)
+        engine.register("visit_care", sql=features.features()["visit_care"].sql, keep=True)
     engine.register(
         f"{prefix}group_input",
         sql=(
@@ -93,22 +108,17 @@ def _groups_of(parameters: dict[str, float], days: int) -> Callable[[pa.Table], 
         edges, visits = [], []
         household: dict[str, str | None] = {}
         names: dict[str, str] = {}
-        for row in rows.to_pylist():
-            if row["row_kind"] == "edge":
-                edges.append((row["psn_no"], row["other"], row["rate"]))
-            elif row["row_kind"] == "person":
-                household[row["psn_no"]] = row["other"]
+        columns = (rows[name].to_pylist() for name in rows.schema.names if name != "component")
+        for kind, person, other, name, day, minute, rate, near, traffic, care, fund in zip(
+            *columns, strict=True
+        ):
+            if kind == "edge":
+                edges.append((person, other, rate))
+            elif kind == "person":
+                household[person] = other
             else:
-                names[row["other"]] = row["other_name"] or row["other"]
-                visits.append(
-                    Visit(
-                        person=row["psn_no"], place=row["other"], day=row["day"], minute=row["minute"],
-                        rate=row["rate"], near=row["near"], traffic=row["traffic"],
-                        care=row["care"] or "", fund=row["fund_cents"],
-                    )
-                )  # fmt: skip
-        if len({person for edge in edges for person in edge[:2]}) < 3:
-            return table([])
+                names[other] = name or other
+                visits.append(Visit(person, other, day, minute, rate, near, traffic, care or "", fund))
         found: list[dict[str, object]] = []
         for group in Component(edges, visits, parameters).groups():
             tags = sorted(
@@ -139,7 +149,8 @@ def _rows(group: Group, tags: list[str], names: Mapping[str, str]) -> list[dict[
     ]
     fullest = max(len(event.persons) for event in group.events)
     says = {
-        "zh": f"{len(group.persons)}人{events}次在同一时段到同一机构(共{len(places)}家),最多一次{fullest}人同到",
+        "zh": f"{len(group.persons)}人{events}次在同一时段到同一机构(共{len(places)}家),"
+        f"最多一次{fullest}人同到",
         "en": f"{len(group.persons)} persons came to the same place at the same time on {events} occasions "
         f"({len(places)} places), up to {fullest} at once",
     }

@@ -1,0 +1,10 @@
+/*---
+name: network_person
+zh: 到访人编号
+says: a person with visits and its whole number, in the order of psn_no (pairs of numbers are a quarter of pairs of codes)
+key: [person]
+reads: [visit]
+keep: true
+---*/
+SELECT psn_no, ROW_NUMBER() OVER (ORDER BY psn_no) AS person
+FROM (SELECT DISTINCT psn_no FROM visit) AS p
