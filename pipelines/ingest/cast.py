@@ -97,7 +97,9 @@ def reason_sql(table: Table, casts: dict[str, Cast]) -> tuple[str, str, str, str
 
     A row's first missing required column comes before its first value that does not cast.
     """
-    missing = [(c.name, f"{casts[c.name].given} IS NULL", "''") for c in table if c.required]
+    missing = [
+        (c.name, f"{casts[c.name].given} IS NULL", "''") for c in table if c.required and c.name in casts
+    ]
     failing = [
         (name, f"{one.given} IS NOT NULL AND {one.typed} IS NULL", one.given)
         for name, one in casts.items()

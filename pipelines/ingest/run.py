@@ -21,6 +21,7 @@ from pipelines.ingest.intake import Intake, is_child, on
 from pipelines.ingest.landing import LandedFile, Landing, look
 from pipelines.ingest.ledger import Ledger
 from pipelines.ingest.report import IngestReport, TableReport
+from pipelines.ingest.source import Source, load_source
 from pipelines.ingest.supply import Supply
 from pipelines.warehouse import Warehouse
 
@@ -55,14 +56,15 @@ def ingest(
             "not join; keep the setting or begin a new HOME"
         )
     ledger.privacy = settings.privacy
-    found = look(landing, set(LANDING))
+    mapping = load_source(source)
+    found = look(landing, mapping.stems)
     saved = _saved(folder, found, as_of)
     if saved is not None:
         return saved
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     intake = Intake(engine, warehouse, folder, as_of, run_id, settings, ledger)
-    return _take_in(intake, found, dict(waivers or {}))
+    return _take_in(intake, found, mapping, dict(waivers or {}))
 
 
 def _finish(warehouse: Warehouse, folder: Path) -> None:
@@ -85,11 +87,11 @@ def _saved(folder: Path, found: Landing, as_of: date) -> IngestReport | None:
     return report if report.as_of == str(as_of) and before == now else None
 
 
-def _take_in(intake: Intake, found: Landing, waivers: dict[str, Any]) -> IngestReport:
+def _take_in(intake: Intake, found: Landing, source: Source, waivers: dict[str, Any]) -> IngestReport:
     ledger = intake.ledger
-    open_files = {name: _to_read(ledger, name, files) for name, files in found.files.items()}
-    missing, kept = _missing(intake, found)
-    supplies = _open(intake, {name: files for name, files in open_files.items() if files})
+    landed = _by_table(found, source)
+    missing, kept = _missing(intake, found, landed)
+    supplies = _open(intake, {name: _to_read(ledger, name, landed[name]) for name in landed}, source)
     promote.fault_point("door")
     intake.register_files()
     for one in supplies.values():
@@ -136,6 +138,17 @@ def _take_in(intake: Intake, found: Landing, waivers: dict[str, Any]) -> IngestR
     return report
 
 
+def _by_table(found: Landing, source: Source) -> dict[str, list[LandedFile]]:
+    """Files of each canonical table, through the source's mapping."""
+    if not source.tables:
+        return found.files
+    return {
+        table: found.files[mapping.from_]
+        for table, mapping in source.tables.items()
+        if mapping.from_ in found.files
+    }
+
+
 def _to_read(ledger: Ledger, table: str, files: list[LandedFile]) -> list[LandedFile]:
     """Files that are new or have rows waiting; two copies of one file count once."""
     chosen: dict[str, LandedFile] = {}
@@ -146,9 +159,11 @@ def _to_read(ledger: Ledger, table: str, files: list[LandedFile]) -> list[Landed
     return list(chosen.values())
 
 
-def _missing(intake: Intake, found: Landing) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _missing(
+    intake: Intake, found: Landing, landed: dict[str, list[LandedFile]]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """(tables that did not land, dimensions whose last known rows are used). Refused: a required one."""
-    missing = tuple(name for name in LANDING if name not in found.files)
+    missing = tuple(name for name in LANDING if name not in landed)
     kept = []
     for name in missing:
         table = LANDING[name]
@@ -163,14 +178,19 @@ def _missing(intake: Intake, found: Landing) -> tuple[tuple[str, ...], tuple[str
     return missing, tuple(kept)
 
 
-def _open(intake: Intake, files: dict[str, list[LandedFile]]) -> dict[str, Supply]:
+def _open(intake: Intake, files: dict[str, list[LandedFile]], source: Source) -> dict[str, Supply]:
     supplies = {}
-    for name in (name for name in ORDER if name in files):
+    opened: dict[str, supply.Opened] = {}
+    for name in (name for name in ORDER if files.get(name)):
         table = LANDING[name]
         for file in files[name]:
-            supply.check_header(table, file, supply.header_of(file, "utf-8"))
-        opened = [supply.open_file(intake, file, "utf-8") for file in files[name]]
-        supplies[name] = supply.supply(intake, table, opened)
+            supply.check_header(table, file, supply.header_of(file, source.encoding), source)
+    for name in (name for name in ORDER if files.get(name)):
+        for file in files[name]:
+            if file.name not in opened:
+                opened[file.name] = supply.open_file(intake, file, source.encoding)
+        made = supply.mapped_supply if source.tables else supply.supply
+        supplies[name] = made(intake, LANDING[name], [opened[file.name] for file in files[name]], source)
     return supplies
 
 

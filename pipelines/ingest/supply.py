@@ -7,11 +7,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from core.errors import Refused
-from core.schema import Table
+from core.schema import Column, Table, Type
 from pipelines.ingest.cast import Cast, absent, cast, reason_sql
 from pipelines.ingest.door import read_csv, read_header
 from pipelines.ingest.intake import IDS, Intake
 from pipelines.ingest.landing import LandedFile
+from pipelines.ingest.source import Source, mapped_sql
 from pipelines.ingest.typed import readable
 
 PLACES = {"source_file", "source_row", "raw", "file_no", "piece"}
@@ -53,7 +54,7 @@ def header_of(file: LandedFile, encoding: str) -> tuple[str, ...]:
     return tuple(_schema(file).names)
 
 
-def open_file(intake: Intake, file: LandedFile, encoding: str, delimiter: str = ",") -> Opened:
+def open_file(intake: Intake, file: LandedFile, encoding: str) -> Opened:
     """Make a file a relation `in_file_<n>` with file_no, source_row and piece."""
     number = intake.number(file)
     relation = f"in_file_{number}"
@@ -79,39 +80,94 @@ def open_file(intake: Intake, file: LandedFile, encoding: str, delimiter: str = 
     return Opened(file, relation, dict.fromkeys(columns), door.unreadable, "raw")
 
 
-def supply(intake: Intake, table: Table, opened: list[Opened]) -> Supply:
-    """Files that hold a table under its own column names (any case) as one supply."""
+def supply(intake: Intake, table: Table, opened: list[Opened], source: Source) -> Supply:
+    """Files that hold a table under national names (any case) or an alias, as one supply."""
     groups: list[tuple[str, dict[str, Cast], str]] = []
     columns: set[str] = set()
     unknown: set[str] = set()
     for one in opened:
-        found = {name.lower(): name for name in one.kinds}
-        columns |= set(found) & set(table.names)
-        unknown |= {name for lower, name in found.items() if lower not in table.by_name}
-        casts = {
-            column.name: cast(
-                column,
-                f"`{found[column.name]}`",
-                one.kinds[found[column.name]],
-                clean=one.kinds[found[column.name]] is None,
-            )
-            for column in table
-            if column.name in found
-        }
+        found = names_of(table, tuple(one.kinds), source)
+        columns |= set(found)
+        unknown |= set(one.kinds) - set(found.values())
+        casts = {}
+        for column in table:
+            if column.name in found:
+                name = found[column.name]
+                text, kind, clean = _given(f"`{name}`", one.kinds[name], source.nulls)
+                casts[column.name] = cast(column, text, kind, clean=clean)
         groups.append((_waiting(intake, table, one), casts, one.raw))
     ordered = tuple(name for name in table.names if name in columns)
     bad = [path for one in opened for path in one.unreadable if _is_new(intake, table, one.file)]
     return Supply(table, [one.file for one in opened], ordered, tuple(sorted(unknown)), groups, bad)
 
 
-def check_header(table: Table, file: LandedFile, names: tuple[str, ...]) -> None:
-    """Refused when a required column is missing from the file."""
-    lower = {name.lower() for name in names}
-    for column in table:
-        if column.required and column.name not in lower:
+def mapped_supply(intake: Intake, table: Table, opened: list[Opened], source: Source) -> Supply:
+    """A table made from another system's files by its mapping."""
+    mapping = source.tables[table.name]
+    name = f"in_map_{table.name}"
+    parts = []
+    for one in opened:
+        texts = []
+        for column in mapping.needed:
+            text, kind, clean = _given(f"`{column}`", one.kinds[column], source.nulls)
+            if kind is not None:
+                text = cast(_ANY, text, kind, clean=clean).given
+            texts.append(f"{text} AS `{column}`")
+        parts.append(f"SELECT {', '.join([*texts, f'{one.raw} AS raw', *IDS])} FROM {one.relation}")
+    intake.engine.register(name, sql=mapped_sql(mapping, " UNION ALL ".join(parts)))
+    casts = {c: cast(table.by_name[c], f"`{c}`", None, clean=True) for c in mapping.columns}
+    groups = []
+    for one in opened:
+        own = f"{name}_{intake.number(one.file)}"
+        intake.engine.register(own, sql=f"SELECT * FROM {name} WHERE file_no = {intake.number(one.file)}")
+        groups.append((_waiting(intake, table, Opened(one.file, own, {}, (), "raw")), casts, "raw"))
+    columns = () if mapping.header_only else tuple(c for c in table.names if c in mapping.columns)
+    bad = (
+        []
+        if mapping.header_only or mapping.distinct
+        else [path for one in opened for path in one.unreadable if _is_new(intake, table, one.file)]
+    )
+    return Supply(table, [one.file for one in opened], columns, (), groups, bad)
+
+
+_ANY = Column(name="any", zh="", type=Type.TEXT)
+
+
+def _given(column: str, kind: pa.DataType | None, nulls: list[str]) -> tuple[str, pa.DataType | None, bool]:
+    """SQL, type and cleanness of a file's column; the source's words for nothing become NULL."""
+    if not nulls or (kind is not None and not pa.types.is_string(kind)):
+        return column, kind, kind is None
+    clean = column if kind is None else f"clean_text({column})"
+    words = ", ".join(f"'{word}'" for word in nulls)
+    return f"CASE WHEN {clean} IN ({words}) THEN NULL ELSE {clean} END", None, True
+
+
+def names_of(table: Table, header: tuple[str, ...], source: Source) -> dict[str, str]:
+    """National name → name in the file, in any case; aliases where the national name is not there."""
+    lower = {name.lower(): name for name in reversed(header)}
+    found = {name: lower[name] for name in table.names if name in lower}
+    for alias, name in source.aliases.items():
+        if name in table.by_name and name not in found and alias.lower() in lower:
+            found[name] = lower[alias.lower()]
+    return found
+
+
+def check_header(table: Table, file: LandedFile, header: tuple[str, ...], source: Source) -> None:
+    """Refused when a required column (or one that a mapping reads) is missing from the file."""
+    if source.tables:
+        for column in source.tables[table.name].needed:
+            if column not in header:
+                raise Refused(
+                    f"{table.name}: {file.name}: column is missing [{column}]: deliver it, or mend "
+                    f"conf/sources/{source.name}.yaml"
+                )
+        return
+    found = names_of(table, header, source)
+    for declared in table:
+        if declared.required and declared.name not in found:
             raise Refused(
-                f"{table.name}: {file.name}: required column is missing [{column.name}]: deliver it, or name "
-                "the column that holds it in a source mapping (conf/sources/, --source)"
+                f"{table.name}: {file.name}: required column is missing [{declared.name}]: deliver it, or "
+                "name the column that holds it in a source mapping (conf/sources/, --source)"
             )
 
 
