@@ -95,7 +95,8 @@ class Truth:
         self.parties = set(pairs)
         self.lookalike -= self.parties
         amounts = pd.to_numeric(self.event["vola_amt"], errors="coerce").fillna(0.0)
-        self.money = amounts.groupby(self.event["scheme_id"]).sum().to_dict()
+        totals = amounts.groupby(self.event["scheme_id"]).sum()
+        self.money = {str(name): float(amount) for name, amount in totals.items()}
         fund = pd.to_numeric(self.scheme["fund_amt"], errors="coerce").fillna(0.0)
         for scheme, amount in fund.groupby(self.scheme["scheme_id"]).max().items():
             self.money.setdefault(str(scheme), float(amount))
@@ -174,7 +175,7 @@ def scheme_figures(truth: Truth, leads: pd.DataFrame, found: Sequence[set[str]])
         out.append(
             {
                 "scheme": scheme,
-                "grade": int(grade),
+                "grade": int(str(grade)),
                 "planted": len(ids),
                 "found": len(ids & led),
                 "precision": round(sum(right) / len(right), 4) if right else None,
@@ -275,7 +276,7 @@ def _sums(home: Path, table: str, key: str, money: str) -> dict[str, float]:
         )
         frame = part.to_pandas().dropna(subset=[key]).set_index(key)[f"{money}_sum"].astype(float)
         total = total.add(frame, fill_value=0.0)
-    return total.to_dict()
+    return {str(name): float(amount) for name, amount in total.items()}
 
 
 def naive_figures(truth: Truth, parties: pd.DataFrame, hits: pd.DataFrame) -> dict[str, Any]:
@@ -304,7 +305,7 @@ def _random(truth: Truth, size: int) -> dict[str, Any]:
     drawn = min(1.0, _TOP / size)
     members = truth.scheme.groupby("scheme_id").size()
     total = sum(truth.money.values())
-    caught = sum(truth.money.get(name, 0.0) * (1 - (1 - drawn) ** count) for name, count in members.items())
+    caught = sum(truth.money.get(str(name), 0.0) * (1 - (1 - drawn) ** count) for name, count in members.items())
     return {
         **{f"p_at_{k}": round(base, 6) for k in (20, 50, 100)},
         "lift_at_100": 1.0,

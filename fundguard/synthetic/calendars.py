@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from fundguard.synthetic.columnar import DAY
+from fundguard.synthetic.columnar import DAY, Array
 from rules_kb.knowledge import load
 
 EPOCH = date(1970, 1, 1)
@@ -45,7 +45,7 @@ class Calendar:
         """The share of a year they make."""
         return self.days / 365.0
 
-    def weights(self, sort: str) -> np.ndarray:
+    def weights(self, sort: str) -> Array:
         """Weight of each day for a sort of place; mean 1 over an ordinary year."""
         week, on_holiday = _WEEK[sort]
         weight = np.empty(self.days)
@@ -59,7 +59,7 @@ class Calendar:
             weight[number] = (on_holiday if kind == "holiday" else base) * season
         return weight / np.mean(week)
 
-    def draw_days(self, rng: np.random.Generator, sort: str, size: int) -> np.ndarray:
+    def draw_days(self, rng: np.random.Generator, sort: str, size: int) -> Array:
         """`size` days (since 1970) by weight."""
         weight = np.cumsum(self.weights(sort))
         return self.first + np.searchsorted(weight, rng.random(size) * weight[-1])
@@ -69,7 +69,7 @@ def _holidays() -> dict[date, str]:
     return {row["day"]: row["day_kind"] for row in load("holiday").arrow.to_pylist()}
 
 
-def draw_seconds(rng: np.random.Generator, sort: str, size: int) -> np.ndarray:
+def draw_seconds(rng: np.random.Generator, sort: str, size: int) -> Array:
     """Seconds after midnight by the opening profile of a sort of place."""
     weight = np.cumsum(np.array(_HOURS[sort], dtype=float))
     at = rng.random(size) * weight[-1]
@@ -77,6 +77,6 @@ def draw_seconds(rng: np.random.Generator, sort: str, size: int) -> np.ndarray:
     return hour * 3600 + rng.integers(0, 3600, size)
 
 
-def draw_times(rng: np.random.Generator, calendar: Calendar, sort: str, size: int) -> np.ndarray:
+def draw_times(rng: np.random.Generator, calendar: Calendar, sort: str, size: int) -> Array:
     """Whole timestamps (seconds since 1970) inside the simulated days."""
     return calendar.draw_days(rng, sort, size) * DAY + draw_seconds(rng, sort, size)

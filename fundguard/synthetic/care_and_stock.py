@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 
 from fundguard.synthetic.city import SORT
-from fundguard.synthetic.columnar import DAY, coded, constant, decimals, numbers, times
+from fundguard.synthetic.columnar import DAY, Array, coded, constant, decimals, numbers, times
 from fundguard.synthetic.plan import Plan
 from fundguard.synthetic.registers import PERSON, place_codes
 from fundguard.synthetic.writers import Landing
@@ -48,7 +48,7 @@ def long_term_care(landing: Landing, plan: Plan, rng: np.random.Generator) -> No
     )
 
 
-def stock(landing: Landing, plan: Plan, sold: dict[int, np.ndarray], rng: np.random.Generator) -> None:
+def stock(landing: Landing, plan: Plan, sold: dict[int, Array], rng: np.random.Generator) -> None:
     """Each month: what was bought at its start, what was sold, what was counted at its end."""
     catalogue = plan.catalogue
     width = len(catalogue.codes)

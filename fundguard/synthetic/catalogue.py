@@ -6,13 +6,16 @@ that a lawful use breaks nothing else.
 """
 
 import csv
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from fundguard.synthetic.columnar import Array
 from rules_kb.knowledge import FOLDER, load
 
 DATA = Path(__file__).parent / "data"
@@ -142,7 +145,7 @@ class Frozen:
         self._start = np.concatenate([[0], np.cumsum(sizes)])
         self._key = np.log(self.price[self._items]) + 100.0 * np.repeat(np.arange(len(sizes)), sizes)
 
-    def pick(self, rng: np.random.Generator, pool: np.ndarray, cents: np.ndarray) -> np.ndarray:
+    def pick(self, rng: np.random.Generator, pool: Array, cents: Array) -> Array:
         """For each line an item of its pool whose price is near `cents`, give or take a place."""
         at = np.searchsorted(self._key, 100.0 * pool + np.log(np.maximum(cents, 1.0)))
         at = at + rng.integers(-1, 2, len(at))
@@ -208,9 +211,12 @@ def _ordinary(catalogue: Catalogue, rng: np.random.Generator) -> None:
         )
 
 
-def _in_force(name: str, day: date) -> list[dict]:
+def _in_force(name: str, day: date) -> list[dict[str, Any]]:
     arrow = load(name).in_force(day)
-    return arrow.select([column for column in arrow.column_names if column in _READ]).to_pylist()
+    rows: list[dict[str, Any]] = arrow.select(
+        [name for name in arrow.column_names if name in _READ]
+    ).to_pylist()
+    return rows
 
 
 def _limited(catalogue: Catalogue, day: date, rng: np.random.Generator) -> None:
@@ -224,7 +230,9 @@ def _limited(catalogue: Catalogue, day: date, rng: np.random.Generator) -> None:
         for row in known.get(name, ()):
             seen.setdefault(row["hilist_code"], set()).add(name)
 
-    def take(pool: str, table: str, wanted, price: float, alone: bool = True) -> None:  # type: ignore[no-untyped-def]
+    def take(
+        pool: str, table: str, wanted: Callable[[dict[str, Any]], bool], price: float, alone: bool = True
+    ) -> None:
         names: set[str] = set()
         for row in sorted(known.get(table, ()), key=lambda r: (r["hilist_name"] or "", r["hilist_code"])):
             code, name = row["hilist_code"], row["hilist_name"] or row["hilist_code"]
@@ -248,13 +256,12 @@ def _limited(catalogue: Catalogue, day: date, rng: np.random.Generator) -> None:
                 break
 
     for sex, word in (("2", "female"), ("1", "male")):
-        take(f"drug_{word}", "drug_sex_limit", lambda row, sex=sex: row["gend"] == sex, 32)
-        take(
-            f"service_{word}",
-            "service_sex_limit",
-            lambda row, sex=sex: row["gend"] == sex and not row["except_text"],
-            90,
-        )
+
+        def of_sex(row: dict[str, Any], sex: str = sex) -> bool:
+            return row["gend"] == sex and not row["except_text"]
+
+        take(f"drug_{word}", "drug_sex_limit", of_sex, 32)
+        take(f"service_{word}", "service_sex_limit", of_sex, 90)
     # Insured children only: a drug for a child that is paid for children alone, with or without a range.
     take("drug_child", "drug_age_limit", lambda row: row["limit_kind"] == "children_only", 18)
     take("drug_child_paid", "drug_age_limit", lambda row: row["limit_kind"] == "children_payable", 30, False)
@@ -279,7 +286,7 @@ def _service(catalogue: Catalogue, code: str, name: str, pool: str, price: float
     return catalogue.add(code, name, pool, list_type="201", charge="05", price=price, minutes=20)
 
 
-def _pairs(catalogue: Catalogue, rows: list[dict], rng: np.random.Generator) -> None:
+def _pairs(catalogue: Catalogue, rows: list[dict[str, Any]], rng: np.random.Generator) -> None:
     """Pairs of a component and the item that contains it; no main item joins an ordinary pool."""
     sexed = {code for pool in ("service_female", "service_male") for code in catalogue.pools.get(pool, ())}
     mains: dict[str, int] = {}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fundguard.synthetic.columnar import DAY, runs
+from fundguard.synthetic.columnar import DAY, Array, runs
 
 ADMDVS = 990100  # a prefecture that is on no map; districts are 990101 …
 LEVELS = {"tertiary": 3, "secondary": 2, "primary": 1, "private": 1, "clinic": 0, "pharmacy": 0}
@@ -83,47 +83,47 @@ _AGES = np.array([5.5, 6.5, 6, 5, 5.2, 6, 8.4, 7.2, 6.6, 6.5, 8, 8.2, 6.4, 5.3, 
 class People:
     """One entry per insured person; days since 1970; community and household are positions."""
 
-    female: np.ndarray
-    born: np.ndarray
-    age: np.ndarray
-    employee: np.ndarray
-    household: np.ndarray
-    household_size: np.ndarray
-    community: np.ndarray
-    employer: np.ndarray
-    dies: np.ndarray  # day of death, or a day far ahead
-    intensity: np.ndarray  # how much care, mean about 1
-    chronic: np.ndarray  # position of the chronic disease, -1 none
-    poor: np.ndarray
-    away: np.ndarray  # insured in another prefecture
+    female: Array
+    born: Array
+    age: Array
+    employee: Array
+    household: Array
+    household_size: Array
+    community: Array
+    employer: Array
+    dies: Array  # day of death, or a day far ahead
+    intensity: Array  # how much care, mean about 1
+    chronic: Array  # position of the chronic disease, -1 none
+    poor: Array
+    away: Array  # insured in another prefecture
 
 
 @dataclass
 class Places:
     """One entry per institution or pharmacy."""
 
-    sort: np.ndarray
-    rank: np.ndarray
+    sort: Array
+    rank: Array
     level: list[str]
-    beds: np.ndarray
-    community: np.ndarray
-    district: np.ndarray
-    medical_community: np.ndarray  # position, -1 none
-    unknown_share: np.ndarray  # visits booked on the unknown doctor
-    mapping_error: np.ndarray  # True: one item of its list is mapped to a wrong code
-    first_doctor: np.ndarray  # [place, department]
-    doctors: np.ndarray  # [place, department] how many
-    x: np.ndarray
-    y: np.ndarray
+    beds: Array
+    community: Array
+    district: Array
+    medical_community: Array  # position, -1 none
+    unknown_share: Array  # visits booked on the unknown doctor
+    mapping_error: Array  # True: one item of its list is mapped to a wrong code
+    first_doctor: Array  # [place, department]
+    doctors: Array  # [place, department] how many
+    x: Array
+    y: Array
 
 
 @dataclass
 class Doctors:
     """One entry per member of staff who signs."""
 
-    place: np.ndarray
-    department: np.ndarray
-    title: np.ndarray
+    place: Array
+    department: Array
+    title: Array
 
 
 @dataclass
@@ -134,23 +134,23 @@ class City:
     places: Places
     doctors: Doctors
     communities: int
-    rural: np.ndarray
-    near: dict[str, np.ndarray]  # sort → [community, 3] places, nearest first
-    sole_pharmacy: np.ndarray  # community → its only pharmacy, or -1
-    x: np.ndarray
-    y: np.ndarray
+    rural: Array
+    near: dict[str, Array]  # sort → [community, 3] places, nearest first
+    sole_pharmacy: Array  # community → its only pharmacy, or -1
+    x: Array
+    y: Array
 
-    def of_sort(self, *sorts: str) -> np.ndarray:
+    def of_sort(self, *sorts: str) -> Array:
         """Places of these sorts."""
         return np.flatnonzero(np.isin(self.places.sort, [SORT[name] for name in sorts]))
 
-    def doctor(self, place: np.ndarray, department: np.ndarray, at: np.ndarray) -> np.ndarray:
+    def doctor(self, place: Array, department: Array, at: Array) -> Array:
         """A doctor of the place's department; `at` (any whole number) chooses among colleagues."""
         first = self.places.first_doctor[place, department]
         return first + at % np.maximum(self.places.doctors[place, department], 1)
 
 
-def build(seed: np.random.SeedSequence, insured: int, last_day: int, days: int, chronic: np.ndarray) -> City:
+def build(seed: np.random.SeedSequence, insured: int, last_day: int, days: int, chronic: Array) -> City:
     """A city of `insured` people as of `last_day`; `chronic` = positions of chronic diseases."""
     rng_people, rng_places = (np.random.default_rng(child) for child in seed.spawn(2))
     communities = max(6, insured // 2_500)
@@ -177,7 +177,15 @@ def build(seed: np.random.SeedSequence, insured: int, last_day: int, days: int, 
     return City(people, places, doctors, communities, rural, near, sole, x, y)
 
 
-def _people(rng, insured, communities, rural, last_day, days, chronic) -> People:  # type: ignore[no-untyped-def]
+def _people(
+    rng: np.random.Generator,
+    insured: int,
+    communities: int,
+    rural: Array,
+    last_day: int,
+    days: int,
+    chronic: Array,
+) -> People:
     sizes = rng.choice([1, 2, 3, 4, 5], insured, p=[0.16, 0.3, 0.26, 0.18, 0.1])
     sizes = sizes[: np.searchsorted(np.cumsum(sizes), insured) + 1]
     household = np.repeat(np.arange(len(sizes)), sizes)[:insured]
@@ -226,7 +234,7 @@ def _people(rng, insured, communities, rural, last_day, days, chronic) -> People
     )
 
 
-def _places(rng, insured, communities, x, y) -> Places:  # type: ignore[no-untyped-def]
+def _places(rng: np.random.Generator, insured: int, communities: int, x: Array, y: Array) -> Places:
     counts = [max(fewest, insured // per) for _, per, fewest, *_ in _PLACES]
     sort = np.repeat(np.arange(len(_PLACES)), counts)
     total = len(sort)
@@ -277,7 +285,7 @@ _STAFFED = {
 }
 
 
-def _doctors(rng, insured, places) -> Doctors:  # type: ignore[no-untyped-def]
+def _doctors(rng: np.random.Generator, insured: int, places: Places) -> Doctors:
     place, department = [], []
     count = 0
     for number, sort in enumerate(places.sort):
@@ -302,6 +310,6 @@ def _doctors(rng, insured, places) -> Doctors:  # type: ignore[no-untyped-def]
     return Doctors(np.array(place), np.array(department), rng.integers(0, 4, count))
 
 
-def second_of(day: np.ndarray) -> np.ndarray:
+def second_of(day: Array) -> Array:
     """Midnight of a day since 1970, in seconds."""
     return day * DAY

@@ -8,7 +8,7 @@ import numpy as np
 from fundguard.synthetic import visits as v
 from fundguard.synthetic.calendars import Calendar
 from fundguard.synthetic.city import People
-from fundguard.synthetic.columnar import DAY
+from fundguard.synthetic.columnar import DAY, Array
 
 _APART = 24 * DAY  # ordinary stays of one person lie at least so far apart
 _SPARE = 0.002  # visits inside a stay that stay: a relative used the card, an honest false positive
@@ -17,8 +17,9 @@ _SPARE = 0.002  # visits inside a stay that stay: a relative used the card, an h
 def resolve(all_visits: v.Visits, people: People, calendar: Calendar, rng: np.random.Generator) -> v.Visits:
     """The visits that remain, dates bounded by the simulated days and by death."""
     first, after = calendar.first * DAY, (calendar.last + 1) * DAY
-    is_stay = v.STAYS[all_visits.kind]
-    inside = (all_visits.begin < after) & (np.where(is_stay, all_visits.end, all_visits.begin) >= first)
+    is_stay: Array = v.STAYS[all_visits.kind]
+    seen: Array = np.where(is_stay, all_visits.end, all_visits.begin)
+    inside = (all_visits.begin < after) & (seen >= first)
     dies = people.dies[all_visits.person] * DAY + 20 * 3600
     alive = (all_visits.begin < dies) | (all_visits.flags & v.AFTER_DEATH > 0)
     now = all_visits.take(inside & alive)
@@ -31,7 +32,7 @@ def resolve(all_visits: v.Visits, people: People, calendar: Calendar, rng: np.ra
     return now.take(~_inside_stays(now, rng))
 
 
-def _protected(now: v.Visits) -> np.ndarray:
+def _protected(now: v.Visits) -> Array:
     return (
         (now.flags & v.KEEP > 0)
         | (now.tag >= 0)
@@ -39,7 +40,7 @@ def _protected(now: v.Visits) -> np.ndarray:
     )
 
 
-def _overlapping_stays(now: v.Visits) -> np.ndarray:
+def _overlapping_stays(now: v.Visits) -> Array:
     drop = np.zeros(len(now), dtype=bool)
     rows = np.flatnonzero(v.STAYS[now.kind] & (now.flags & v.OVERLAP == 0))
     rows = rows[np.lexsort((now.begin[rows], now.person[rows]))]
@@ -54,7 +55,7 @@ def _overlapping_stays(now: v.Visits) -> np.ndarray:
     return drop
 
 
-def _inside_stays(now: v.Visits, rng: np.random.Generator) -> np.ndarray:
+def _inside_stays(now: v.Visits, rng: np.random.Generator) -> Array:
     """Ordinary visits inside a stay, and ordinary stays around a planted visit."""
     drop = np.zeros(len(now), dtype=bool)
     stays = np.flatnonzero(v.STAYS[now.kind])

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from fundguard.synthetic.catalogue import DATA
 from fundguard.synthetic.city import DEPARTMENTS, People
+from fundguard.synthetic.columnar import Array
 
 
 @dataclass
@@ -19,17 +20,17 @@ class Diseases:
     adrg: list[str]
     dise_no: list[str]
     group: list[str]
-    department: np.ndarray
-    sex: np.ndarray  # 0 both, 1 male, 2 female
-    age_min: np.ndarray
-    age_max: np.ndarray
-    out_weight: np.ndarray
-    stay_weight: np.ndarray
-    surgical: np.ndarray
-    chronic: np.ndarray  # positions of chronic diseases with a registration
+    department: Array
+    sex: Array  # 0 both, 1 male, 2 female
+    age_min: Array
+    age_max: Array
+    out_weight: Array
+    stay_weight: Array
+    surgical: Array
+    chronic: Array  # positions of chronic diseases with a registration
     by_code: dict[str, int]
 
-    def draw(self, rng: np.random.Generator, people: People, person: np.ndarray, stay: bool) -> np.ndarray:
+    def draw(self, rng: np.random.Generator, people: People, person: Array, stay: bool) -> Array:
         """A diagnosis that fits each person's sex and age; their chronic disease often."""
         weight = self.stay_weight if stay else self.out_weight
         out = np.zeros(len(person), dtype=np.int64)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fundguard.synthetic import visits as v
-from fundguard.synthetic.columnar import DAY, runs
+from fundguard.synthetic.columnar import DAY, Array, runs
 from fundguard.synthetic.plan import Plan
 
 # class → (pool, weight in cost, most units, spread of the weight); pool "" = medicine of the diagnosis.
@@ -82,20 +82,23 @@ FIT = {"outpatient": 1.12, "chronic": 1.22, "pharmacy": 1.05, "stay": 1.12, "vil
 class Lines:
     """Lines as arrays; `visit` is the position in the chunk; money in cents, cnt in ten-thousandths."""
 
-    columns: dict[str, np.ndarray]
+    columns: dict[str, Array]
 
     def __len__(self) -> int:
         return len(self.columns["visit"])
 
-    def __getattr__(self, name: str) -> np.ndarray:
+    def __getattr__(self, name: str) -> Array:
         try:
             return self.__dict__["columns"][name]
         except KeyError:
             raise AttributeError(name) from None
 
-    def take(self, index: np.ndarray) -> "Lines":
+    def take(self, index: Array) -> "Lines":
         """The lines at `index`."""
         return Lines({name: column[index] for name, column in self.columns.items()})
+
+
+Rows = dict[str, Array]
 
 
 class LineMaker:
@@ -139,7 +142,7 @@ class LineMaker:
         self.mapped_from = np.array([self.catalogue.by_code[exam], self.catalogue.by_code["002504040110000"]])
         self.mapped_to = int(self.catalogue.pools["service_female"][0])
 
-    def _planted(self) -> dict[str, np.ndarray]:
+    def _planted(self) -> dict[str, Array]:
         parts = self.plan.lines
         if not parts:
             return {}
@@ -163,7 +166,7 @@ class LineMaker:
 
     # Bed, nursing, ward round: once for each night, posted daily --------------------------------
 
-    def _daily(self, chunk, stay, nights):  # type: ignore[no-untyped-def]
+    def _daily(self, chunk: v.Visits, stay: Array, nights: Array) -> Rows:
         rows = np.flatnonzero(stay & (chunk.flags & v.BARE == 0))
         each = nights[rows] * 3
         visit = np.repeat(rows, each)
@@ -179,7 +182,7 @@ class LineMaker:
 
     # Everything else ---------------------------------------------------------------------------
 
-    def _drawn(self, chunk, stay, nights, rng):  # type: ignore[no-untyped-def]
+    def _drawn(self, chunk: v.Visits, stay: Array, nights: Array, rng: np.random.Generator) -> Rows:
         count = np.where(chunk.flags & v.BARE > 0, 0, chunk.lines)
         count = np.where(chunk.flags & v.THIN > 0, np.minimum(count, 6), count).astype(np.int64)
         visit = np.repeat(np.arange(len(chunk)), count)
@@ -246,7 +249,15 @@ class LineMaker:
         kept.sort()
         return {name: column[kept] for name, column in rows.items()}
 
-    def _sexed(self, chunk, visit, classes, pool, disease, rng):  # type: ignore[no-untyped-def]
+    def _sexed(
+        self,
+        chunk: v.Visits,
+        visit: Array,
+        classes: Array,
+        pool: Array,
+        disease: Array,
+        rng: np.random.Generator,
+    ) -> None:
         """Lawful use of limited items: women's and men's medicine, children's medicine."""
         pools = self.catalogue.pool_id
         people = self.plan.city.people
@@ -262,7 +273,7 @@ class LineMaker:
         service = np.isin(classes, [_CLASS["treat"], _CLASS["imaging"]]) & (rng.random(len(visit)) < 0.25)
         pool[service & np.isin(group, ["gyn", "obs"]) & female & own & (age >= 18)] = pools["service_female"]
 
-    def _rows(self, visit, item, cnt, time, chunk, **more):  # type: ignore[no-untyped-def]
+    def _rows(self, visit: Array, item: Array, cnt: Array, time: Array, chunk: v.Visits) -> Rows:
         size = len(visit)
         kind = chunk.kind[visit]
         doctor = chunk.doctor[visit].astype(np.int64)
@@ -287,12 +298,11 @@ class LineMaker:
             "near": np.zeros(size, dtype=bool),
             "split": np.zeros(size, dtype=bool),
         }
-        given.update(more)
         return given
 
     # Planted lines ------------------------------------------------------------------------------
 
-    def _extra(self, chunk, rng):  # type: ignore[no-untyped-def]
+    def _extra(self, chunk: v.Visits, rng: np.random.Generator) -> Rows:
         if not self.planted:
             return self._rows(
                 np.zeros(0, np.int64),
@@ -303,10 +313,9 @@ class LineMaker:
             )
         order = np.argsort(chunk.key)
         keys = chunk.key[order]
-        at = np.searchsorted(keys, self.planted["key"])
-        found = np.flatnonzero(
-            (at < len(keys)) & (keys[np.minimum(at, len(keys) - 1)] == self.planted["key"])
-        )
+        at: Array = np.searchsorted(keys, self.planted["key"])
+        here = keys[np.minimum(at, len(keys) - 1)]
+        found: Array = np.flatnonzero((at < len(keys)) & (here == self.planted["key"]))
         extra = {name: column[found] for name, column in self.planted.items()}
         visit = order[at[found]]
         item = extra["item"].astype(np.int64)
@@ -322,7 +331,7 @@ class LineMaker:
 
     # Honest mistakes ----------------------------------------------------------------------------
 
-    def _noise(self, chunk, lines, rng):  # type: ignore[no-untyped-def]
+    def _noise(self, chunk: v.Visits, lines: Lines, rng: np.random.Generator) -> None:
         item = lines.columns["item"]
         plain = ~lines.planted
         service = self.catalogue.is_service[item] & plain
@@ -345,7 +354,7 @@ class LineMaker:
         long = therapy >= 20
         lines.columns["minutes"] = np.where(long, therapy, lines.minutes)
 
-    def _amounts(self, chunk, lines):  # type: ignore[no-untyped-def]
+    def _amounts(self, chunk: v.Visits, lines: Lines) -> None:
         """det = own + over + preself + in scope, to the cent (identities A6, A7)."""
         item, price, cnt = lines.item, lines.price, lines.cnt
         det = (price * cnt + 5_000) // 10_000

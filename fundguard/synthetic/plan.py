@@ -1,6 +1,7 @@
 """The plan of a simulation: the ledger of visits, planted lines, truth rows, and who is already used."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -8,7 +9,7 @@ from fundguard.synthetic import visits as v
 from fundguard.synthetic.calendars import Calendar
 from fundguard.synthetic.catalogue import Frozen
 from fundguard.synthetic.city import DEPARTMENTS, SORT, City
-from fundguard.synthetic.columnar import DAY
+from fundguard.synthetic.columnar import DAY, Array
 from fundguard.synthetic.diseases import Diseases
 
 # One planted line: which visit (key), item, quantity in ten-thousandths, price in cents (-1: list price),
@@ -65,15 +66,15 @@ class Plan:
     diseases: Diseases
     calendar: Calendar
     ledger: v.Ledger = field(default_factory=v.Ledger)
-    lines: list[dict[str, np.ndarray]] = field(default_factory=list)
+    lines: list[dict[str, Array]] = field(default_factory=list)
     schemes: list[Scheme] = field(default_factory=list)
     lookalikes: list[tuple[str, str, int]] = field(default_factory=list)
     retraces: list[tuple[int, int]] = field(default_factory=list)
     cohort_stays: float = 0.02
-    used_person: np.ndarray = field(init=False)
-    used_place: np.ndarray = field(init=False)
-    used_doctor: np.ndarray = field(init=False)
-    _household_start: np.ndarray = field(init=False)
+    used_person: Array = field(init=False)
+    used_place: Array = field(init=False)
+    used_doctor: Array = field(init=False)
+    _household_start: Array = field(init=False)
 
     def __post_init__(self) -> None:
         people = self.city.people
@@ -84,7 +85,7 @@ class Plan:
 
     # Visits -------------------------------------------------------------------------------------
 
-    def visit(self, rng: np.random.Generator, **columns) -> np.ndarray:  # type: ignore[no-untyped-def]
+    def visit(self, rng: np.random.Generator, **columns: Any) -> Array:
         """Adds outpatient visits or purchases; end and doctor are filled in; gives their keys."""
         begin = np.atleast_1d(columns["begin"])
         size = v.length(columns)
@@ -98,19 +99,19 @@ class Plan:
             columns["doctor"] = np.where(unknown & (columns["doctor"] >= 0), -2, columns["doctor"])
         return self.ledger.add(**columns)
 
-    def stay(  # type: ignore[no-untyped-def]
+    def stay(
         self,
         rng: np.random.Generator,
         *,
-        person,
-        day,
-        disease,
-        place=None,
-        days=None,
-        cost=None,
-        kind="stay",
-        **more,
-    ) -> np.ndarray:
+        person: Array,
+        day: Array,
+        disease: Array | int,
+        place: Array | int | None = None,
+        days: Array | int | None = None,
+        cost: Array | None = None,
+        kind: str = "stay",
+        **more: Any,
+    ) -> Array:
         """Adds stays from `day` for `days` nights (drawn where not given); gives their keys."""
         from fundguard.synthetic.traffic import stay_places, stay_shape
 
@@ -144,7 +145,7 @@ class Plan:
             **more,
         )
 
-    def line(self, **columns) -> None:  # type: ignore[no-untyped-def]
+    def line(self, **columns: Any) -> None:
         """Adds planted lines to visits (by key); scalars are spread."""
         size = v.length(columns)
         self.lines.append(
@@ -156,13 +157,13 @@ class Plan:
             }
         )
 
-    def workday(self, rng: np.random.Generator, day: np.ndarray) -> np.ndarray:
+    def workday(self, rng: np.random.Generator, day: Array) -> Array:
         """Moves most weekend days to the Monday after (1970-01-01 was a Thursday)."""
         weekday = (day + 3) % 7
         move = (weekday >= 5) & (rng.random(len(day)) < 0.75)
         return np.minimum(np.where(move, day + 7 - weekday, day), self.calendar.last)
 
-    def housemate(self, rng: np.random.Generator, person: np.ndarray) -> np.ndarray:
+    def housemate(self, rng: np.random.Generator, person: Array) -> Array:
         """Another member of each person's household (the person alone when there is none)."""
         people = self.city.people
         start, size = self._household_start[people.household[person]], people.household_size[person]
@@ -179,7 +180,7 @@ class Plan:
         self.schemes.append(row)
         return row
 
-    def party(self, scheme: Scheme, party_type: str, positions, role: str = "member") -> None:  # type: ignore[no-untyped-def]
+    def party(self, scheme: Scheme, party_type: str, positions: Array | int, role: str = "member") -> None:
         """Names parties of a scheme: person, doctor, or place (institution or pharmacy by its sort)."""
         for position in np.atleast_1d(positions).tolist():
             kind = party_type
@@ -193,7 +194,7 @@ class Plan:
         if party_type == "doctor":
             self.used_doctor[positions] = True
 
-    def lookalike(self, kind: str, party_type: str, positions) -> None:  # type: ignore[no-untyped-def]
+    def lookalike(self, kind: str, party_type: str, positions: Array) -> None:
         """Names parties that look like a scheme and are none."""
         for position in np.unique(np.atleast_1d(positions)).tolist():
             self.lookalikes.append((kind, party_type, int(position)))
@@ -202,15 +203,15 @@ class Plan:
 
     # Choices ------------------------------------------------------------------------------------
 
-    def persons(  # type: ignore[no-untyped-def]
+    def persons(
         self,
         rng: np.random.Generator,
         size: int,
         *,
-        where=None,
+        where: Array | None = None,
         one_household: bool = False,
         spread: float = 1.0,
-    ) -> np.ndarray:
+    ) -> Array:
         """Persons nobody has used yet; `spread` 0 = all of one community, 1 = from anywhere."""
         people = self.city.people
         free = ~self.used_person & ~people.away
@@ -232,7 +233,7 @@ class Plan:
         self.used_person[chosen] = True
         return chosen
 
-    def place(self, rng: np.random.Generator, *sorts: str, size: int = 1) -> np.ndarray:
+    def place(self, rng: np.random.Generator, *sorts: str, size: int = 1) -> Array:
         """Places of these sorts, those not yet in a scheme first."""
         found = rng.permutation(self.city.of_sort(*sorts))
         order = np.argsort(self.used_place[found], kind="stable")
@@ -247,7 +248,7 @@ class Plan:
         options = first + rng.permutation(int(count))
         return int(options[np.argsort(self.used_doctor[options], kind="stable")[0]])
 
-    def spread_days(self, rng: np.random.Generator, count: int, gap: int, edge: int = 8) -> np.ndarray:
+    def spread_days(self, rng: np.random.Generator, count: int, gap: int, edge: int = 8) -> Array:
         """Up to `count` days about `gap` apart, clear of the last `edge` days where there is room."""
         room = max(1, self.calendar.days - edge)
         count = max(1, min(count, room // max(gap, 1) or 1))

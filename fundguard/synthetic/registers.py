@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from fundguard.synthetic.catalogue import Frozen
 from fundguard.synthetic.city import ADMDVS, DEPARTMENTS, SORT, SORTS, City
-from fundguard.synthetic.columnar import coded, constant, days, decimals, numbers
+from fundguard.synthetic.columnar import Array, coded, constant, days, decimals, numbers
 from fundguard.synthetic.writers import Landing
 
 PERSON = 990_100_000_000_000_000
@@ -116,11 +116,16 @@ def doctor_codes(city: City) -> list[str]:
     return [f"D{ADMDVS:06d}{n + 1:06d}" for n in range(len(city.doctors.place))]
 
 
+def doctor_names(city: City) -> list[str]:
+    """Invented name of each doctor."""
+    return [NAMES[n * 7_919 % len(NAMES)].as_py() for n in range(len(city.doctors.place))]
+
+
 def write(landing: Landing, city: City, catalogue: Frozen, rng: np.random.Generator, last_day: int) -> None:
     """Writes all five registers."""
     _people(landing, city, rng, last_day)
     _places(landing, city, rng)
-    _staff(landing, city, rng)
+    _staff(landing, city)
     _catalogue(landing, catalogue)
 
 
@@ -171,7 +176,7 @@ def _people(landing: Landing, city: City, rng: np.random.Generator, last_day: in
     )
 
 
-def _certno(born: np.ndarray, female: np.ndarray, order: np.ndarray) -> pa.Array:
+def _certno(born: Array, female: Array, order: Array) -> pa.Array:
     """18 characters with date of birth, sex in the 17th and the ISO 7064 check character."""
     date = born.astype("datetime64[D]")
     year = date.astype("datetime64[Y]").astype(int) + 1970
@@ -213,7 +218,7 @@ def _places(landing: Landing, city: City, rng: np.random.Generator) -> None:
     )
 
 
-def _staff(landing: Landing, city: City, rng: np.random.Generator) -> None:
+def _staff(landing: Landing, city: City) -> None:
     doctors = city.doctors
     size = len(doctors.place)
     landing.write(
@@ -221,7 +226,7 @@ def _staff(landing: Landing, city: City, rng: np.random.Generator) -> None:
         {
             "prac_psn_code": pa.array(doctor_codes(city)),
             "fixmedins_code": coded(doctors.place, pa.array(place_codes(city))),
-            "prac_psn_name": coded(rng.integers(0, len(NAMES), size), NAMES),
+            "prac_psn_name": pa.array(doctor_names(city)),
             "prac_psn_type": constant("1", size),
             "caty": coded(doctors.department, pa.array(DEPARTMENTS)),
             "pro_tech_duty": coded(doctors.title, _TITLES),
@@ -231,7 +236,7 @@ def _staff(landing: Landing, city: City, rng: np.random.Generator) -> None:
 
 
 def _catalogue(landing: Landing, catalogue: Frozen) -> None:
-    pick: Callable[[np.ndarray, list[str]], pa.Array] = lambda index, values: coded(index, pa.array(values))  # noqa: E731
+    pick: Callable[[Array, list[str]], pa.Array] = lambda index, values: coded(index, pa.array(values))  # noqa: E731
     size = len(catalogue.codes)
     landing.write(
         "hilist_b",

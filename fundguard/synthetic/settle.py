@@ -8,6 +8,7 @@ import numpy as np
 
 from fundguard.synthetic import visits as v
 from fundguard.synthetic.city import People, Places
+from fundguard.synthetic.columnar import Array
 from fundguard.synthetic.lines import Lines
 
 # By rank 0 … 3: yuan of deductible, and share the pool pays above it; employee, resident.
@@ -16,12 +17,14 @@ _RATIO = (np.array([0.95, 0.94, 0.92, 0.885]), np.array([0.86, 0.83, 0.74, 0.645
 PARTS = ("hifp", "hifmi", "hifob", "maf")
 
 
-def _sum(lines: Lines, name: str, size: int) -> np.ndarray:
+def _sum(lines: Lines, name: str, size: int) -> Array:
     total = np.bincount(lines.visit, lines.columns[name].astype(np.float64), size)
     return np.round(total).astype(np.int64)
 
 
-def settle(chunk: v.Visits, lines: Lines, people: People, places: Places, rng: np.random.Generator):  # type: ignore[no-untyped-def]
+def settle(
+    chunk: v.Visits, lines: Lines, people: People, places: Places, rng: np.random.Generator
+) -> tuple[dict[str, Array], Array]:
     """Header amounts in cents, one entry per visit of the chunk."""
     size = len(chunk)
     head = {name: _sum(lines, name, size) for name in ("det", "own", "over", "before", "scope")}

@@ -23,11 +23,12 @@ from fundguard.synthetic import (
 )
 from fundguard.synthetic import visits as v
 from fundguard.synthetic.calendars import EPOCH, Calendar
-from fundguard.synthetic.columnar import DAY
+from fundguard.synthetic.columnar import DAY, Array
 from fundguard.synthetic.lines import LineMaker
 from fundguard.synthetic.plan import Plan
 from fundguard.synthetic.planting import plant
-from fundguard.synthetic.rows import Writer
+from fundguard.synthetic.row_order import write_chunk
+from fundguard.synthetic.rows import Context
 from fundguard.synthetic.writers import Landing
 
 CHUNK = 20_000  # visits a chunk: some two hundred thousand lines in memory at once
@@ -71,7 +72,7 @@ def simulate(
         registers.write(
             landing, plan.city, plan.catalogue, np.random.default_rng(roots["registers"]), plan.calendar.last
         )
-        maker, writer = LineMaker(plan), Writer(plan, landing, position_of)
+        maker, context = LineMaker(plan), Context(plan, landing, position_of)
         chunks = range(0, len(visits), CHUNK)
         for number, start in enumerate(chunks):
             rng = np.random.default_rng(np.random.SeedSequence([seed, 77, number]))
@@ -80,14 +81,14 @@ def simulate(
             lines = maker.make(chunk, rng, (plan.calendar.last + 1) * DAY)
             head, employee = settle.settle(chunk, lines, plan.city.people, plan.city.places, rng)
             position = np.arange(start, start + len(chunk))
-            writer.write(chunk, position, lines, head, employee, settled[part], is_open[part], rng)
+            write_chunk(context, chunk, position, lines, head, employee, settled[part], is_open[part], rng)
             if progress:
                 progress(number + 1, len(chunks))
         extra = np.random.default_rng(roots["care"])
         care_and_stock.long_term_care(landing, plan, extra)
-        care_and_stock.stock(landing, plan, writer.sold, extra)
-    planted = truth.write(out / "truth", plan, writer.events, writer.near)
-    return Simulated(landing.rows, writer.settlements, planted, time.monotonic() - started)
+        care_and_stock.stock(landing, plan, context.sold, extra)
+    planted = truth.write(out / "truth", plan, context.events, context.near)
+    return Simulated(landing.rows, context.settlements, planted, time.monotonic() - started)
 
 
 def make_plan(
@@ -111,7 +112,7 @@ def make_plan(
     return plan, roots
 
 
-def _settled_order(plan: Plan, seed: np.random.SeedSequence) -> tuple[v.Visits, np.ndarray, np.ndarray]:
+def _settled_order(plan: Plan, seed: np.random.SeedSequence) -> tuple[v.Visits, Array, Array]:
     """Visits in order of settlement, the second each was settled, and which stays are still open."""
     rng = np.random.default_rng(seed)
     visits = conflicts.resolve(plan.ledger.all(), plan.city.people, plan.calendar, rng)

@@ -3,12 +3,14 @@
 Rates, costs and stays per head follow the national bulletins (docs/synthetic.md, calibration).
 """
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 
 from fundguard.synthetic import visits as v
 from fundguard.synthetic.calendars import draw_seconds, draw_times
 from fundguard.synthetic.city import SORT
-from fundguard.synthetic.columnar import DAY, runs
+from fundguard.synthetic.columnar import DAY, Array, runs
 from fundguard.synthetic.plan import Plan
 
 # (employee, resident) per head and year, and cost in yuan.
@@ -31,8 +33,8 @@ COMPANION = 0.06  # visits that bring another member of the household along
 
 
 def _heads(
-    plan: Plan, rng: np.random.Generator, per_year: tuple[float, float], extra: np.ndarray | None = None
-):
+    plan: Plan, rng: np.random.Generator, per_year: Sequence[float], extra: Array | None = None
+) -> Array:
     """One entry per visit: persons drawn by Poisson around rate × intensity."""
     people = plan.city.people
     weight = people.intensity.copy() if extra is None else extra
@@ -43,7 +45,7 @@ def _heads(
     return np.repeat(np.arange(len(rate)), rng.poisson(rate * weight * plan.calendar.year))
 
 
-def places_for(plan: Plan, rng: np.random.Generator, person: np.ndarray, sort: np.ndarray) -> np.ndarray:
+def places_for(plan: Plan, rng: np.random.Generator, person: Array, sort: Array) -> Array:
     """Each person's usual place of a sort (by name position in the tuple given as `sort` of city.SORT)."""
     people, city = plan.city.people, plan.city
     out = np.zeros(len(person), dtype=np.int64)
@@ -57,7 +59,12 @@ def places_for(plan: Plan, rng: np.random.Generator, person: np.ndarray, sort: n
     return out
 
 
-def _choose_sort(rng: np.random.Generator, employee: np.ndarray, shares: dict, names: tuple[str, ...]):
+def _choose_sort(
+    rng: np.random.Generator,
+    employee: Array,
+    shares: Mapping[bool, tuple[float, ...]],
+    names: tuple[str, ...],
+) -> Array:
     out = np.empty(len(employee), dtype=np.int64)
     for insured in (True, False):
         rows = np.flatnonzero(employee == insured)
@@ -65,7 +72,7 @@ def _choose_sort(rng: np.random.Generator, employee: np.ndarray, shares: dict, n
     return out
 
 
-def lognormal(rng: np.random.Generator, mean: np.ndarray, sigma: float) -> np.ndarray:
+def lognormal(rng: np.random.Generator, mean: Array, sigma: float) -> Array:
     """Lognormal draws with the given mean."""
     return mean * rng.lognormal(-sigma * sigma / 2, sigma, len(mean))
 
@@ -73,8 +80,8 @@ def lognormal(rng: np.random.Generator, mean: np.ndarray, sigma: float) -> np.nd
 def outpatient(plan: Plan, rng: np.random.Generator) -> None:
     """Ordinary and emergency visits, with companions of the same household now and then."""
     (rates, costs), city = OUTPATIENT, plan.city
-    rates = tuple(rate - sessions for rate, sessions in zip(rates, THERAPY_SESSIONS, strict=True))
-    person = _heads(plan, rng, tuple(r / (1 + COMPANION) for r in rates))
+    alone = [rate - sessions for rate, sessions in zip(rates, THERAPY_SESSIONS, strict=True)]
+    person = _heads(plan, rng, [rate / (1 + COMPANION) for rate in alone])
     which = _choose_sort(rng, city.people.employee[person], _SHARES, _SORTS)
     place = places_for(plan, rng, person, np.array([SORT[name] for name in _SORTS])[which])
     emergency = (rng.random(len(person)) < 0.06) & np.isin(which, [2, 3])
@@ -228,7 +235,7 @@ def stays(plan: Plan, rng: np.random.Generator) -> None:
     plan.stay(rng, person=person, day=day, disease=disease)
 
 
-def stay_shape(rng: np.random.Generator, employee: np.ndarray, which: np.ndarray):
+def stay_shape(rng: np.random.Generator, employee: Array, which: Array) -> tuple[Array, Array]:
     """Days and cost of stays at places `which` (position in the five sorts of hospitals)."""
     days, cost = np.empty(len(which)), np.empty(len(which))
     for insured in (True, False):
@@ -240,7 +247,7 @@ def stay_shape(rng: np.random.Generator, employee: np.ndarray, which: np.ndarray
     return length, cost
 
 
-def stay_places(plan: Plan, rng: np.random.Generator, person: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def stay_places(plan: Plan, rng: np.random.Generator, person: Array) -> tuple[Array, Array]:
     """Which sort of hospital each person lies in, and the hospital."""
     shares = {insured: _STAYS[insured][0] for insured in (True, False)}
     which = _choose_sort(rng, plan.city.people.employee[person], shares, _STAY_SORTS)

@@ -4,10 +4,11 @@ import csv
 from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from fundguard.synthetic.columnar import DAY
+from fundguard.synthetic.columnar import DAY, Array
 from fundguard.synthetic.plan import Plan
 from fundguard.synthetic.registers import PERSON, doctor_codes, place_codes
 
@@ -27,9 +28,7 @@ NEAR = ["rule_code", "setl_id", "bkkp_sn"]
 LOOKALIKE = ["kind", "party_type", "party_id"]
 
 
-def write(
-    folder: Path, plan: Plan, events: list[dict[str, np.ndarray]], near: list[dict[str, np.ndarray]]
-) -> int:
+def write(folder: Path, plan: Plan, events: list[dict[str, Array]], near: list[dict[str, Array]]) -> int:
     """Writes scheme, event, lookalike and near_miss; gives the number of schemes that left at least one event.
 
     An event without a line number is a whole settlement. A scheme that found no room in the simulated
@@ -97,7 +96,7 @@ def _day(second: int) -> str:
     return (date(1970, 1, 1) + timedelta(days=second // DAY)).isoformat()
 
 
-def _write(path: Path, header: list[str], rows: Iterable[tuple]) -> None:
+def _write(path: Path, header: list[str], rows: Iterable[tuple[Any, ...]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(header)

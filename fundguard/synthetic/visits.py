@@ -5,8 +5,11 @@ its creation, its position (and so its settlement number) comes from the order o
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+
+from fundguard.synthetic.columnar import Array
 
 KINDS = [
     "outpatient",
@@ -67,7 +70,7 @@ FIELDS: dict[str, type] = {
 _DEFAULTS = {"doctor": -1, "link": -1, "tag": -1, "flags": 0, "terminal": -1, "lines": 0, "cost": 0.0}
 
 
-def length(columns: dict) -> int:
+def length(columns: dict[str, Any]) -> int:
     """How many rows columns make together: scalars are spread, an empty column makes none."""
     shape = np.broadcast_shapes(*(np.shape(value) for value in columns.values()))
     return int(np.prod(shape)) if shape else 1
@@ -77,18 +80,18 @@ def length(columns: dict) -> int:
 class Visits:
     """Visits as one array per field (see FIELDS); begin and end are seconds since 1970."""
 
-    columns: dict[str, np.ndarray]
+    columns: dict[str, Array]
 
     def __len__(self) -> int:
         return len(self.columns["person"])
 
-    def __getattr__(self, name: str) -> np.ndarray:
+    def __getattr__(self, name: str) -> Array:
         try:
             return self.__dict__["columns"][name]
         except KeyError:
             raise AttributeError(name) from None
 
-    def take(self, index: np.ndarray | slice) -> "Visits":
+    def take(self, index: Array | slice) -> "Visits":
         """The visits at `index` (positions, mask or slice)."""
         return Visits({name: column[index] for name, column in self.columns.items()})
 
@@ -100,12 +103,12 @@ class Ledger:
     parts: list[Visits] = field(default_factory=list)
     count: int = 0
 
-    def add(self, **columns) -> np.ndarray:  # type: ignore[no-untyped-def]
+    def add(self, **columns: Any) -> Array:
         """Adds visits (scalars are spread); gives their keys."""
         size = length(columns)
         key = np.arange(self.count, self.count + size, dtype=np.int64)
         self.count += size
-        row = {
+        row: dict[str, Array] = {
             name: np.broadcast_to(np.asarray(columns.get(name, _DEFAULTS.get(name, 0))), (size,)).astype(
                 type_
             )

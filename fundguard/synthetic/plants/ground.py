@@ -1,8 +1,11 @@
 """What the plants share: how many events a grade gives, and visits or stays to hang lines on."""
 
+from typing import Any
+
 import numpy as np
 
 from fundguard.synthetic import visits as v
+from fundguard.synthetic.columnar import Array
 from fundguard.synthetic.plan import Plan, Scheme
 
 _EVENTS = (16, 12, 9, 6, 4)
@@ -13,26 +16,26 @@ def events(grade: int) -> int:
     return _EVENTS[grade - 1]
 
 
-def patients(plan: Plan, rng: np.random.Generator, size: int, where: np.ndarray) -> np.ndarray:
+def patients(plan: Plan, rng: np.random.Generator, size: int, where: Array) -> Array:
     """Living people for whom `where` holds, not in any scheme; patients are no parties."""
     free = where & ~plan.used_person & (plan.city.people.dies > plan.calendar.last)
     found = np.flatnonzero(free)
     return rng.choice(found, size, replace=len(found) < size)
 
 
-def outpatient(  # type: ignore[no-untyped-def]
+def outpatient(
     plan: Plan,
     rng: np.random.Generator,
     scheme: Scheme,
-    person: np.ndarray,
-    place: int,
+    person: Array,
+    place: Array | int,
     *,
-    kind="outpatient",
-    flags=0,
-    disease="K29.500",
-    day=None,
-    **more,
-) -> np.ndarray:
+    kind: str = "outpatient",
+    flags: Array | int = 0,
+    disease: str = "K29.500",
+    day: Array | None = None,
+    **more: Any,
+) -> Array:
     """One visit a person at `place`; gives the keys."""
     size = len(person)
     if day is None:
@@ -52,19 +55,19 @@ def outpatient(  # type: ignore[no-untyped-def]
     )
 
 
-def stay(  # type: ignore[no-untyped-def]
+def stay(
     plan: Plan,
     rng: np.random.Generator,
     scheme: Scheme,
-    person: np.ndarray,
-    place,
+    person: Array,
+    place: Array | int,
     *,
-    day=None,
-    days=6,
-    flags=0,
-    disease="I63.900",
-    **more,
-) -> np.ndarray:
+    day: Array | None = None,
+    days: Array | int = 6,
+    flags: Array | int = 0,
+    disease: Array | str = "I63.900",
+    **more: Any,
+) -> Array:
     """One stay a person at `place`, over before the last day where there is room; gives the keys."""
     if day is None:
         room = max(1, plan.calendar.days - int(np.max(days)) - 2)

@@ -7,13 +7,12 @@ violating line that was refunded in full.
 import numpy as np
 
 from fundguard.synthetic import visits as v
+from fundguard.synthetic.columnar import Array
 from fundguard.synthetic.plan import Plan, Scheme
 from fundguard.synthetic.plants.ground import events, outpatient, patients, stay
 
 
-def _line(
-    plan: Plan, rng: np.random.Generator, scheme: Scheme, key: np.ndarray, pool: str, near: bool
-) -> None:
+def _line(plan: Plan, rng: np.random.Generator, scheme: Scheme, key: Array, pool: str, near: bool) -> None:
     item = rng.choice(plan.catalogue.pools[pool], len(key))
     plan.line(key=key, item=item, after=60, tag=scheme.tag, event=not near, near=near)
 

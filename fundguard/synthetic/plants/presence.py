@@ -7,11 +7,12 @@ death but settled after it must stay silent.
 import numpy as np
 
 from fundguard.synthetic import visits as v
+from fundguard.synthetic.columnar import Array
 from fundguard.synthetic.plan import Plan
 from fundguard.synthetic.plants.ground import events, outpatient, patients, stay
 
 
-def _starts(plan: Plan, rng: np.random.Generator, size: int, room: int) -> np.ndarray:
+def _starts(plan: Plan, rng: np.random.Generator, size: int, room: int) -> Array:
     return plan.calendar.first + rng.integers(0, max(1, plan.calendar.days - room), size)
 
 

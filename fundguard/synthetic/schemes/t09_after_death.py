@@ -24,7 +24,7 @@ def plant(plan: Plan, rng: np.random.Generator, grade: int) -> None:
     died = plan.calendar.first + int(plan.calendar.days * rng.uniform(0.05, 0.4))
     people.dies[person] = died
     visits = _VISITS[grade - 1]
-    first = died + 2 + rng.integers(0, 4)
+    first = died + 2 + int(rng.integers(0, 4))
     last = plan.calendar.last if grade < 5 else min(first + 10, plan.calendar.last)
     day = np.sort(rng.integers(first, max(last, first) + 1, visits))
     clinic = int(plan.city.near["clinic"][people.community[person[0]], 0])
