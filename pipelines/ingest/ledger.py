@@ -6,12 +6,12 @@ HOME/ledger/header/*.parquet          settlements that landed but were not accep
 """
 
 import json
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from core.schema import LANDING
+from pipelines.saving import write_json
 
 
 @dataclass
@@ -60,14 +60,3 @@ def delivered(home: Path) -> dict[str, tuple[str, ...]]:
     """Table → columns that any accepted delivery has held so far; tables never delivered are missing."""
     columns = Ledger.load(home).delivered
     return {name: tuple(columns[name]) for name in LANDING if name in columns}
-
-
-def write_json(path: Path, content: Any) -> None:
-    """Write JSON so that a kill leaves the old file or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    passing = path.with_name(path.name + ".new")
-    with passing.open("w", encoding="utf-8") as file:
-        json.dump(content, file, ensure_ascii=False, indent=1, sort_keys=True, default=str)
-        file.flush()
-        os.fsync(file.fileno())
-    passing.replace(path)

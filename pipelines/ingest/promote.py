@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from pipelines.ingest.ledger import write_json
+from pipelines.saving import write_json
 from pipelines.warehouse import Warehouse
 
 FAULT_POINTS: list[str] = []

@@ -15,6 +15,7 @@ from core.privacy import load_keys
 from core.schema import LANDING
 from core.schema.ledgers import refused_header, waiting_row
 from core.settings import Settings
+from pipelines.gate import judge as gate
 from pipelines.ingest import accept, header, partition, promote, pseudonyms, quarantine, refunds, supply
 from pipelines.ingest.accept import Verdict
 from pipelines.ingest.intake import Intake, is_child, on
@@ -104,7 +105,8 @@ def _take_in(intake: Intake, found: Landing, source: Source, waivers: dict[str, 
         quarantine.write(intake, one, sum(verdicts[name].refused.values()))
     promote.fault_point("quarantine")
     tables = {name: _report(one, verdicts[name]) for name, one in supplies.items()}
-    _gate(intake, tables)
+    results, used = _gate(intake, supplies, tables, waivers)
+    promote.fault_point("gate")
     staged, judged, flags = _stage(intake, supplies, verdicts)
     tables = {
         name: TableReport(**{**vars(report), "flags": flags.get(name, {})}) for name, report in tables.items()
@@ -118,6 +120,8 @@ def _take_in(intake: Intake, found: Landing, source: Source, waivers: dict[str, 
         unknown_tables=found.unknown,
         missing_tables=missing,
         kept_dimensions=kept,
+        gate=results,
+        waived=used,
         refunds=refunds.summary(intake) if supplies else {},
         judged=tuple(sorted(judged | set(ledger.carried))),
     )
@@ -210,14 +214,35 @@ def _judge(intake: Intake, supplies: dict[str, Supply]) -> dict[str, Verdict]:
     return verdicts
 
 
-def _gate(intake: Intake, tables: dict[str, TableReport]) -> None:
-    limit = intake.settings.gate.refused_share
-    for name, report in tables.items():
-        for what, share in (("rows", report.refused_share), ("money", report.refused_money_share)):
-            if share > limit:
-                raise Refused(
-                    f"{name}: refused {what} [{share:.1%}] above {limit:.0%}: see HOME/quarantine/{name}/"
-                )
+def _gate(
+    intake: Intake, supplies: dict[str, Supply], tables: dict[str, TableReport], waivers: dict[str, Any]
+) -> tuple[tuple[dict[str, Any], ...], tuple[dict[str, Any], ...]]:
+    """Let Great Expectations judge every table's rows of tonight. Refused: a stop nobody waived."""
+    batches = {}
+    for name in supplies:
+        table = LANDING[name]
+        shown = [c for c in table.names if table.by_name[c].required or table.by_name[c].dictionary]
+        chosen = ", ".join(f"t.{column}" for column in shown)
+        intake.engine.register(
+            f"in_batch_{name}",
+            sql=f"SELECT {chosen}, CASE WHEN o.reason <> 'superseded' THEN o.reason END AS refused_reason "
+            f"FROM in_typed_{name} AS t LEFT SEMI JOIN in_scope_{name} AS s ON {on('t', 's')} "
+            f"LEFT JOIN in_out_{name} AS o ON {on('o', 't')}",
+        )
+        batches[name] = f"in_batch_{name}"
+    results, used = gate.judge(
+        engine=intake.engine,
+        home=intake.home,
+        folder=intake.folder,
+        run_id=intake.run_id,
+        as_of=str(intake.as_of),
+        settings=intake.settings.gate,
+        tables=tables,
+        batches=batches,
+        files={name: [file.sha256 for file in one.files] for name, one in supplies.items()},
+        waivers=waivers,
+    )
+    return tuple(results), tuple(used)
 
 
 def _stage(
