@@ -112,7 +112,7 @@ def _rows(
     # Last: the key ties row and point together whatever the example says of the code.
     row |= {"candidate_key": key}
     for tie in ("hilist_code", "rule_id", "point_id"):
-        if tie in shape.names:
+        if tie in shape.names and rule.knowledge:
             row[tie] = point[tie]
     return row, point
 

@@ -1,14 +1,25 @@
 /*---
 name: line_pair
 zh: 明细对
-says: one component line and the main line(s) that contain it, within the point's window (day, stay, 6h, hour)
+says: one component line (by code, or by a part of its name) and the main line(s) that contain it, within the point's window (day, stay, 6h, hour)
 key: [candidate_key, rule_id, point_id]
 reads: [unit_line, judged_day, facility, point_line_pair]
 keep: true
 points: {main_code: text main_code, pair_window: text window, name_part: text name_part}
 ---*/
-WITH listed AS (
-  SELECT hilist_code FROM point_line_pair UNION ALL SELECT main_code AS hilist_code FROM point_line_pair
+WITH item AS (
+  SELECT hilist_code, MAX(hilist_name) AS hilist_name FROM unit_line GROUP BY hilist_code
+),
+point AS (
+  SELECT rule_id, point_id, hilist_code, main_code, pair_window, begndate, enddate
+  FROM point_line_pair WHERE hilist_code IS NOT NULL
+  UNION ALL
+  SELECT p.rule_id, p.point_id, i.hilist_code, p.main_code, p.pair_window, p.begndate, p.enddate
+  FROM item AS i JOIN point_line_pair AS p ON contains_text(i.hilist_name, p.name_part)
+  WHERE p.hilist_code IS NULL AND p.name_part IS NOT NULL
+),
+listed AS (
+  SELECT hilist_code FROM point UNION ALL SELECT main_code AS hilist_code FROM point
 ),
 mine AS (
   SELECT u.*, CASE WHEN j.judged_day IS NULL THEN FALSE ELSE TRUE END AS judged
@@ -24,7 +35,7 @@ pair AS (
               WHEN hour_of(m.fee_ocur_time) = 0 AND minute_of(m.fee_ocur_time) = 0 THEN FALSE
               ELSE TRUE END AS has_clock
   FROM mine AS c
-  JOIN point_line_pair AS p ON p.hilist_code = c.hilist_code
+  JOIN point AS p ON p.hilist_code = c.hilist_code
        AND c.service_date >= p.begndate AND c.service_date <= COALESCE(p.enddate, DATE '9999-12-30')
   JOIN mine AS m ON m.psn_no = c.psn_no AND m.fixmedins_code = c.fixmedins_code
        AND m.hilist_code = p.main_code AND m.bkkp_sn <> c.bkkp_sn

@@ -1,0 +1,97 @@
+/*---
+name: person_item
+zh: 人项目窗
+says: one item (a drug by generic and form) given to one person up to a judged line, over its stay, course, cycle and year; anchored on the latest line
+key: [candidate_key, rule_id, point_id]
+reads: [unit_line, judged_day, facility, setl_list_oprn_d, point_person_item]
+keep: true
+points:
+  period_days: whole period_days
+  count_mode: text count_mode
+---*/
+WITH mine AS (
+  SELECT p.rule_id, p.point_id, COALESCE(p.period_days, 0) AS period_days, p.count_mode, u.*,
+         CASE WHEN starts_with_text(u.hilist_code, 'X') OR starts_with_text(u.hilist_code, 'Z')
+              THEN part_of_text(u.hilist_code, 1, 14) ELSE u.hilist_code END AS item,
+         CASE WHEN j.judged_day IS NULL THEN FALSE ELSE TRUE END AS judged
+  FROM unit_line AS u
+  JOIN point_person_item AS p ON p.hilist_code = u.hilist_code
+       AND u.service_date >= p.begndate AND u.service_date <= COALESCE(p.enddate, DATE '9999-12-30')
+  LEFT JOIN judged_day AS j ON j.judged_day = u.judged_day
+  WHERE u.stage <> 'pre'
+),
+stepped AS (
+  SELECT m.*,
+         LAG(service_date) OVER (PARTITION BY rule_id, psn_no, item ORDER BY fee_ocur_time, bkkp_sn) AS before_date,
+         LAG(service_date) OVER (PARTITION BY rule_id, psn_no, item, fixmedins_code ORDER BY fee_ocur_time, bkkp_sn)
+           AS before_here,
+         ROW_NUMBER() OVER (PARTITION BY rule_id, psn_no, item, mdtrt_id, service_date ORDER BY fee_ocur_time, bkkp_sn) AS nth_stay_day,
+         ROW_NUMBER() OVER (PARTITION BY rule_id, psn_no, item, service_date ORDER BY fee_ocur_time, bkkp_sn) AS nth_day
+  FROM mine AS m
+),
+chained AS (
+  SELECT s.*,
+         SUM(CASE WHEN before_date IS NULL OR days_between(before_date, service_date) > 90 THEN 1 ELSE 0 END)
+           OVER (PARTITION BY rule_id, psn_no, item ORDER BY fee_ocur_time, bkkp_sn ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+           AS course_no,
+         SUM(CASE WHEN before_here IS NULL OR (period_days > 0 AND days_between(before_here, service_date) >= period_days) THEN 1 ELSE 0 END)
+           OVER (PARTITION BY rule_id, psn_no, item, fixmedins_code ORDER BY fee_ocur_time, bkkp_sn
+                 ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS cycle_no
+  FROM stepped AS s
+),
+running AS (
+  SELECT c.*,
+         SUM(CASE WHEN nth_day = 1 THEN 1 ELSE 0 END) OVER (PARTITION BY rule_id, psn_no, item, course_no
+           ORDER BY fee_ocur_time, bkkp_sn ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS course_days,
+         MIN(service_date) OVER (PARTITION BY rule_id, psn_no, item, course_no
+           ORDER BY fee_ocur_time, bkkp_sn ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS course_from,
+         SUM(inscp_amt) OVER (PARTITION BY rule_id, psn_no, item, course_no
+           ORDER BY fee_ocur_time, bkkp_sn ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS course_inscp_amt,
+         SUM(CASE WHEN nth_stay_day = 1 THEN 1 ELSE 0 END) OVER (PARTITION BY rule_id, psn_no, item, mdtrt_id
+           ORDER BY fee_ocur_time, bkkp_sn ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS stay_days,
+         SUM(cnt) OVER (PARTITION BY rule_id, psn_no, item, mdtrt_id
+           ORDER BY fee_ocur_time, bkkp_sn ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS stay_cnt,
+         SUM(inscp_amt) OVER (PARTITION BY rule_id, psn_no, item, mdtrt_id
+           ORDER BY fee_ocur_time, bkkp_sn ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS stay_inscp_amt,
+         SUM(inscp_amt) OVER (PARTITION BY rule_id, psn_no, item, year_of(service_date)
+           ORDER BY fee_ocur_time, bkkp_sn ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS year_inscp_amt,
+         SUM(cnt) OVER (PARTITION BY rule_id, psn_no, item, fixmedins_code, cycle_no
+           ORDER BY fee_ocur_time, bkkp_sn ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS cycle_cnt,
+         MIN(service_date) OVER (PARTITION BY rule_id, psn_no, item, fixmedins_code, cycle_no
+           ORDER BY fee_ocur_time, bkkp_sn ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS cycle_from,
+         SUM(inscp_amt) OVER (PARTITION BY rule_id, psn_no, item, fixmedins_code, cycle_no
+           ORDER BY fee_ocur_time, bkkp_sn ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS cycle_inscp_amt,
+         ROW_NUMBER() OVER (PARTITION BY rule_id, psn_no, item, mdtrt_id, cycle_no, judged_day
+           ORDER BY fee_ocur_time DESC, bkkp_sn DESC) AS nth_last
+  FROM chained AS c
+),
+anchor AS (
+  SELECT * FROM running WHERE judged AND nth_last = 1
+),
+related AS (
+  SELECT a.rule_id, a.bkkp_sn, sorted_texts(m.bkkp_sn) AS related_sn
+  FROM anchor AS a
+  JOIN running AS m ON m.rule_id = a.rule_id AND m.psn_no = a.psn_no AND m.item = a.item AND m.bkkp_sn <> a.bkkp_sn
+       AND ((a.period_days > 0 AND m.fixmedins_code = a.fixmedins_code AND m.cycle_no = a.cycle_no)
+         OR (a.period_days = 0 AND a.count_mode = 'per_stay_days' AND m.mdtrt_id = a.mdtrt_id)
+         OR (a.period_days = 0 AND COALESCE(a.count_mode, '') <> 'per_stay_days' AND m.course_no = a.course_no))
+       AND (m.fee_ocur_time < a.fee_ocur_time OR (m.fee_ocur_time = a.fee_ocur_time AND m.bkkp_sn < a.bkkp_sn))
+  GROUP BY a.rule_id, a.bkkp_sn
+),
+operated AS (
+  SELECT mdtrt_id, COUNT(*) AS operations FROM setl_list_oprn_d WHERE COALESCE(vali_flag, '1') <> '0' GROUP BY mdtrt_id
+)
+SELECT a.rule_id, a.point_id, concat_text(a.psn_no, '/', a.item, '/', a.bkkp_sn) AS candidate_key, a.stage, a.judged_day,
+       COALESCE(f.party_type, 'institution') AS provider_type, a.fixmedins_code, a.psn_no, a.bilg_dr_code AS dr_code,
+       a.mdtrt_id, a.setl_id, a.bkkp_sn, COALESCE(r.related_sn, no_texts()) AS related_sn, a.setl_date, a.service_date, a.amt_basis,
+       a.setl_fund_amt, a.setl_inscp_amt, a.med_type, a.hilist_code, a.hilist_name, a.cnt, a.inscp_amt, a.dise_no,
+       a.course_days, a.course_from, a.course_inscp_amt, days_between(a.course_from, a.service_date) + 1 AS course_span,
+       a.stay_days, a.stay_cnt, a.stay_inscp_amt, a.year_inscp_amt,
+       a.cycle_cnt, a.cycle_inscp_amt, days_between(a.cycle_from, a.service_date) + 1 AS cycle_span,
+       CASE WHEN a.period_days > 0
+            THEN round_up(safe_ratio(days_between(a.cycle_from, a.service_date) + 1, a.period_days)) END AS cycles,
+       COALESCE(o.operations, 0) AS operations
+FROM anchor AS a
+LEFT JOIN related AS r ON r.rule_id = a.rule_id AND r.bkkp_sn = a.bkkp_sn
+LEFT JOIN operated AS o ON o.mdtrt_id = a.mdtrt_id
+LEFT JOIN facility AS f ON f.fixmedins_code = a.fixmedins_code

@@ -1,0 +1,62 @@
+/*---
+name: person_window
+zh: 人次窗
+says: one person's visits, purchases and stays in the 30 and 365 days up to a judged settlement; anchored on its latest line
+key: [candidate_key]
+reads: [net_setl, unit_line, judged_day, facility]
+keep: true
+---*/
+WITH planned AS (
+  SELECT DISTINCT setl_id FROM unit_line
+  WHERE setl_id IS NOT NULL
+    AND (starts_with_text(hilist_code, '00311000') OR starts_with_text(hilist_code, '0024')
+      OR starts_with_text(hilist_code, '0034') OR starts_with_text(hilist_code, '004'))
+),
+visit AS (
+  SELECT n.setl_id, n.mdtrt_id, n.psn_no, n.fixmedins_code, n.enddate AS day, n.setl_date, n.setl_time, n.med_type, n.care_setting,
+         n.amt_basis, n.fund_pay_sumamt, n.inscp_amt, n.begndate,
+         CASE WHEN p.setl_id IS NOT NULL OR starts_with_text(n.med_type, '14') THEN TRUE ELSE FALSE END AS planned,
+         CASE WHEN j.judged_day IS NULL THEN FALSE ELSE TRUE END AS judged
+  FROM net_setl AS n
+  LEFT JOIN planned AS p ON p.setl_id = n.setl_id
+  LEFT JOIN judged_day AS j ON j.judged_day = concat_text('setl_date=', n.setl_date)
+),
+ranked AS (
+  SELECT v.*, ROW_NUMBER() OVER (PARTITION BY psn_no, setl_date, care_setting ORDER BY setl_time DESC, setl_id DESC) AS nth
+  FROM visit AS v WHERE judged
+),
+counted AS (
+  SELECT r.setl_id,
+         COUNT(DISTINCT CASE WHEN v.care_setting = 'outpatient' AND NOT v.planned AND v.day > add_days(r.day, -30)
+                             THEN v.mdtrt_id END) AS visits,
+         COUNT(DISTINCT CASE WHEN v.care_setting = 'outpatient' AND NOT v.planned AND v.day > add_days(r.day, -30)
+                             THEN v.day END) AS visit_days,
+         COUNT(DISTINCT CASE WHEN v.care_setting = 'pharmacy' AND v.day > add_days(r.day, -30) THEN v.setl_id END) AS purchases,
+         COUNT(DISTINCT CASE WHEN v.care_setting = 'pharmacy' AND v.day > add_days(r.day, -30) THEN v.fixmedins_code END)
+           AS pharmacies,
+         COUNT(DISTINCT CASE WHEN v.care_setting = 'inpatient' AND NOT v.planned THEN v.mdtrt_id END) AS stays,
+         COUNT(DISTINCT CASE WHEN v.care_setting = 'inpatient' AND NOT v.planned THEN v.fixmedins_code END) AS hospitals,
+         COUNT(DISTINCT CASE WHEN v.care_setting = 'outpatient' AND v.day > add_days(r.day, -30) THEN v.fixmedins_code END) AS clinics,
+         SUM(CASE WHEN v.care_setting = r.care_setting AND (r.care_setting = 'inpatient' OR v.day > add_days(r.day, -30))
+                  THEN v.inscp_amt END) AS window_inscp_amt
+  FROM ranked AS r
+  JOIN visit AS v ON v.psn_no = r.psn_no AND v.day <= r.day AND v.day > add_days(r.day, -365)
+  WHERE r.nth = 1
+  GROUP BY r.setl_id
+),
+anchor AS (
+  SELECT setl_id, bkkp_sn, service_date, bilg_dr_code,
+         ROW_NUMBER() OVER (PARTITION BY setl_id ORDER BY fee_ocur_time DESC, bkkp_sn DESC) AS nth
+  FROM unit_line WHERE setl_id IS NOT NULL
+)
+SELECT concat_text(r.psn_no, '/', r.care_setting, '/', r.setl_id) AS candidate_key, 'post' AS stage,
+       concat_text('setl_date=', r.setl_date) AS judged_day, COALESCE(f.party_type, 'institution') AS provider_type,
+       r.fixmedins_code, r.psn_no, a.bilg_dr_code AS dr_code, r.mdtrt_id, r.setl_id, a.bkkp_sn, no_texts() AS related_sn,
+       r.setl_date, COALESCE(a.service_date, r.day) AS service_date, r.amt_basis, r.fund_pay_sumamt AS setl_fund_amt,
+       r.inscp_amt AS setl_inscp_amt, r.med_type, r.inscp_amt, r.care_setting, r.planned, c.visits, c.visit_days, c.purchases,
+       c.pharmacies, c.stays, c.hospitals, c.clinics, c.window_inscp_amt
+FROM ranked AS r
+JOIN counted AS c ON c.setl_id = r.setl_id
+LEFT JOIN anchor AS a ON a.setl_id = r.setl_id AND a.nth = 1
+LEFT JOIN facility AS f ON f.fixmedins_code = r.fixmedins_code
+WHERE r.nth = 1
