@@ -1,0 +1,100 @@
+"""`leads`: rank anew; `leads export`: the list as a file; `leads annex`: a lead's rows with chart numbers."""
+
+import getpass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.engine import open_engine
+from core.errors import UsageError
+from fundguard.casework import annex as annexes
+from fundguard.casework.export import export_leads
+from fundguard.casework.opening import Opening, Reveal
+from fundguard.cli.common import Context, command, read_day
+from pipelines.ingest.ledger import Ledger
+from pipelines.warehouse import Warehouse
+
+app = typer.Typer(add_completion=False)
+
+Out = Annotated[Path, typer.Option("--out", help="写到哪里 where to write")]
+LastDay = Annotated[
+    str, typer.Option("--date", help="日期，缺省最近一夜 the day, YYYY-MM-DD; default the last night")
+]
+
+
+@command(app, "leads", callback=True)
+def leads(context: Context, called: typer.Context, day: LastDay = "") -> None:
+    """线索：重新排序；导出；附表 Rank the leads of a day anew; or export, annex."""
+    if called.invoked_subcommand:
+        return
+    if not day:
+        raise UsageError(
+            "--date [] is missing: write fundguard leads --date YYYY-MM-DD, or leads export|annex"
+        )
+    from fundguard.cli.nightly import _stage
+
+    _stage(context, day, "leads")
+
+
+@command(app, "export")
+def export(context: Context, out: Out, day: LastDay = "") -> None:
+    """导出排好序的线索名单 Write the ranked list to FILE.csv, .xlsx or .json."""
+    context.note(f"引擎 engine: {context.settings.engine}")
+    engine = open_engine(context.settings)
+    try:
+        rows = export_leads(engine, Warehouse(context.home), read_day(day) if day else None, out)
+    finally:
+        engine.close()
+    context.show({"file": str(out), "leads": rows}, f"{out}: {rows} 条线索 leads")
+
+
+@command(app, "annex")
+def annex(
+    context: Context,
+    lead_id: Annotated[str, typer.Argument(metavar="LEAD_ID", help="线索ID the lead")],
+    out: Out,
+    role: Annotated[
+        str, typer.Option("--role", help="角色 investigator | supervisor | auditor | rule_editor | operator")
+    ],
+    purpose: Annotated[str, typer.Option("--purpose", help="用途 what the numbers are needed for")],
+    day: LastDay = "",
+) -> None:
+    """线索附表：病历号与医院项目编码，按角色，逐次留痕 A lead's rows with chart numbers, by role, logged."""
+    privacy = Ledger.load(context.home).privacy or context.settings.privacy
+    opening = Opening(
+        home=context.home,
+        lead_id=lead_id,
+        role=role,
+        purpose=purpose,
+        by=_user(),
+        # The clock is read here and nowhere below.
+        at=datetime.now().astimezone().isoformat(timespec="seconds"),
+        privacy=privacy,
+        reveal=_reveal(context, role, purpose) if privacy != "plain" else None,
+    )
+    context.note(f"引擎 engine: {context.settings.engine}")
+    engine = open_engine(context.settings)
+    try:
+        made = annexes.annex(
+            engine, Warehouse(context.home), lead_id, read_day(day) if day else None, out, opening
+        )
+    finally:
+        engine.close()
+    shown = "原始号 originals" if opening.may_see else "哈希 hashes"
+    context.show(
+        {"file": str(out), "rows": len(made.rows), "originals": opening.may_see, "opened": opening.counts},
+        f"{out}: {len(made.rows)} 行 rows, {shown}；已留痕 logged",
+    )
+
+
+def _reveal(context: Context, role: str, purpose: str) -> Reveal | None:
+    return None
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "?"
