@@ -124,6 +124,14 @@ def load_truth(folder: Path) -> Truth:
     return Truth(read_truth(folder, "scheme"), read_truth(folder, "event"), parties)
 
 
+def near_misses(folder: Path) -> pd.DataFrame:
+    """Planted rows that must stay silent, where the simulation wrote them (near_miss.csv)."""
+    for place in (folder, folder / "truth"):
+        if (place / "near_miss.csv").is_file():
+            return read_truth(folder, "near_miss")
+    return pd.DataFrame(columns=["rule_code", "setl_id", "bkkp_sn"], dtype=str)
+
+
 # The list -----------------------------------------------------------------------------------------
 
 
@@ -217,8 +225,11 @@ def ring_figures(truth: Truth, home: Path, date: str) -> dict[str, Any]:
     }
 
 
-def rule_figures(truth: Truth, hits: pd.DataFrame) -> list[dict[str, Any]]:
-    """For each planted rule: events, hits, the share of hits on an event, the share of events hit."""
+def rule_figures(truth: Truth, hits: pd.DataFrame, near: pd.DataFrame) -> list[dict[str, Any]]:
+    """For each planted rule: events, hits, the share of hits on an event, the share of events hit.
+
+    near_misses are planted rows that must stay silent, near_miss_hits those the rule hit all the same.
+    """
     rules = truth.scheme[truth.scheme["scheme"].str.startswith("rule:")]
     code_of = dict(zip(rules["scheme_id"], rules["scheme"].str[5:], strict=True))
     settled, lined = set(truth.event["setl_id"]), set(truth.event["bkkp_sn"]) - {""}
@@ -236,6 +247,9 @@ def rule_figures(truth: Truth, hits: pd.DataFrame) -> list[dict[str, Any]]:
         hit |= events["setl_id"].isin(without)
         right = mine["bkkp_sn"].isin(lined) | mine["setl_id"].isin(bare)
         right |= mine["bkkp_sn"].isna() & mine["setl_id"].isin(settled)
+        close = near[near["rule_code"] == code]
+        wrong = close["bkkp_sn"].isin(set(mine["bkkp_sn"].dropna()))
+        wrong |= close["bkkp_sn"].eq("") & close["setl_id"].isin(stays)
         out.append(
             {
                 "rule_code": code,
@@ -243,6 +257,8 @@ def rule_figures(truth: Truth, hits: pd.DataFrame) -> list[dict[str, Any]]:
                 "hits": len(mine),
                 "precision": round(float(right.mean()), 4) if len(mine) else None,
                 "recall": round(float(hit.mean()), 4) if len(events) else None,
+                "near_misses": len(close),
+                "near_miss_hits": int(wrong.sum()),
             }
         )
     return out
@@ -305,7 +321,9 @@ def _random(truth: Truth, size: int) -> dict[str, Any]:
     drawn = min(1.0, _TOP / size)
     members = truth.scheme.groupby("scheme_id").size()
     total = sum(truth.money.values())
-    caught = sum(truth.money.get(str(name), 0.0) * (1 - (1 - drawn) ** count) for name, count in members.items())
+    caught = sum(
+        truth.money.get(str(name), 0.0) * (1 - (1 - drawn) ** count) for name, count in members.items()
+    )
     return {
         **{f"p_at_{k}": round(base, 6) for k in (20, 50, 100)},
         "lift_at_100": 1.0,
@@ -339,7 +357,7 @@ def evaluate(truth_folder: Path, home: Path, date: str | None = None) -> dict[st
         "schemes": scheme_figures(truth, leads, found),
         "list": figures,
         "rings": ring_figures(truth, home, run),
-        "rules": rule_figures(truth, hits),
+        "rules": rule_figures(truth, hits, near_misses(truth_folder)),
         "naive": naive_figures(truth, parties, hits),
         "parties": len(parties),
         "base_rate": round(len(truth.parties) / len(parties), 6) if len(parties) else None,

@@ -16,7 +16,7 @@ from fundguard.synthetic.plan import Plan
 # (employee, resident) per head and year, and cost in yuan.
 OUTPATIENT = ((7.18, 2.68), (262.0, 102.0))
 THERAPY_SESSIONS = (0.12, 0.3)  # per head and year, part of the outpatient visits
-CHRONIC = ((0.93, 0.52), (700.0, 400.0))
+CHRONIC = ((0.93, 0.52), (720.0, 370.0))
 PHARMACY = ((5.8, 0.25), (96.0, 62.0))
 # Where an outpatient goes: clinic, primary, secondary, tertiary, private, tcm.
 _SORTS = ("clinic", "primary", "secondary", "tertiary", "private", "tcm")
@@ -25,8 +25,8 @@ _LEVEL_COST = np.array([0.4, 0.65, 1.15, 1.65, 0.8, 1.0])
 # tertiary, secondary, primary, private, tcm: share of stays, cost and days.
 _STAY_SORTS = ("tertiary", "secondary", "primary", "private", "tcm")
 _STAYS = {
-    True: ((0.58, 0.24, 0.07, 0.05, 0.06), (16800, 9600, 7200, 6900, 9000), (7.6, 9.4, 11.6, 11.5, 10.5)),
-    False: ((0.34, 0.36, 0.17, 0.07, 0.06), (12600, 6200, 3500, 3700, 6000), (7.9, 8.8, 9.0, 9.4, 9.6)),
+    True: ((0.58, 0.24, 0.07, 0.05, 0.06), (16600, 9000, 6000, 6000, 8600), (7.6, 9.4, 11.6, 11.5, 10.5)),
+    False: ((0.34, 0.36, 0.17, 0.07, 0.06), (12000, 5700, 3200, 3500, 5600), (7.9, 8.8, 9.0, 9.4, 9.6)),
 }
 STAYS_PER_HEAD = (0.213, 0.208)
 COMPANION = 0.06  # visits that bring another member of the household along
@@ -242,7 +242,7 @@ def stay_shape(rng: np.random.Generator, employee: Array, which: Array) -> tuple
         rows = employee == insured
         cost[rows] = np.array(_STAYS[insured][1])[which[rows]]
         days[rows] = np.array(_STAYS[insured][2])[which[rows]]
-    length = np.clip(np.round(lognormal(rng, days * 1.06, 0.5)), 1, 60).astype(int)
+    length = np.clip(np.round(lognormal(rng, days * 1.02, 0.5)), 1, 60).astype(int)
     cost = lognormal(rng, cost * (0.45 + 0.55 * length / days), 0.5)
     return length, cost
 

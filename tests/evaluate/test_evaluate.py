@@ -25,6 +25,10 @@ S2,s2,,80.00
 S3,s3,b3,10.00
 S3,s4,b4,10.00
 """
+NEAR = """rule_code,setl_id,bkkp_sn
+POL-SVC-014,s8,b8
+POL-SVC-014,s7,b7
+"""
 LOOKALIKE = """kind,party_type,party_id
 dialysis,person,p9
 household,person,p1
@@ -54,7 +58,7 @@ def _lead(rank: int, party_type: str, party_id: str, scheme: str, start: str, en
 def truth(tmp_path: Path) -> Path:
     folder = tmp_path / "sim" / "truth"
     folder.mkdir(parents=True)
-    for name, text in (("scheme", SCHEME), ("event", EVENT), ("lookalike", LOOKALIKE)):
+    for name, text in (("scheme", SCHEME), ("event", EVENT), ("lookalike", LOOKALIKE), ("near_miss", NEAR)):
         (folder / f"{name}.csv").write_text(text)
     return folder.parent
 
@@ -154,8 +158,21 @@ def test_a_ring_needs_half_its_persons_and_two_fifths_of_the_scheme(truth: Path,
 
 def test_rules_count_present_hits_that_are_not_shadow(truth: Path, home: Path) -> None:
     assert evaluate(truth, home)["rules"] == [
-        {"rule_code": "POL-SVC-014", "planted": 2, "hits": 2, "precision": 0.5, "recall": 0.5}
+        {
+            "rule_code": "POL-SVC-014",
+            "planted": 2,
+            "hits": 2,
+            "precision": 0.5,
+            "recall": 0.5,
+            "near_misses": 2,
+            "near_miss_hits": 1,
+        }
     ]
+
+
+def test_truth_of_the_contract_alone_is_enough(truth: Path, home: Path) -> None:
+    (truth / "truth" / "near_miss.csv").unlink()
+    assert evaluate(truth, home)["rules"][0]["near_misses"] == 0
 
 
 def test_naive_orders_stand_beside(truth: Path, home: Path) -> None:
