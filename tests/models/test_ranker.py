@@ -1,0 +1,82 @@
+"""Combining detectors and learning from outcomes, through public functions."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from models import peers, ranker
+from models.train import FAMILIES, as_estimator, train
+
+
+def test_noisy_or_counts_a_family_once():
+    p = np.array([[0.5, 0.5, 0.2]])
+    assert ranker.noisy_or(p)[0] == pytest.approx(1 - 0.5 * 0.5 * 0.8)
+    assert ranker.noisy_or(p, ["rule", "rule", "ring"])[0] == pytest.approx(1 - 0.5 * 0.8)
+
+
+def test_facts_of_one_scheme_strengthen_each_other():
+    ratios = np.array([[3.0, 3.0]])
+    together = ranker.combine(ratios, ["a", "a"], 0.01)[0]
+    apart = ranker.combine(ratios, ["a", "b"], 0.01)[0]
+    assert together > 0.75 > 0.4 > apart
+
+
+def outcomes(n, seed=1):
+    rng = np.random.default_rng(seed)
+    features = rng.normal(size=(n, 2))
+    truth = rng.random(n) < 1 / (1 + np.exp(1 - 2 * features[:, 0]))
+    return np.full(n, 0.3) + 0.01 * rng.random(n), features, truth.astype(float), np.ones(n)
+
+
+def test_the_gate_keeps_the_champion_while_little_is_decided():
+    assert not ranker.gate(*outcomes(100), seed=1).passed
+
+
+def test_the_gate_lets_a_clear_gain_pass_and_noise_not():
+    assert ranker.gate(*outcomes(800), seed=1).passed
+    _, features, truth, weight = outcomes(800)
+    rng = np.random.default_rng(2)
+    assert not ranker.gate(truth * 0.4 + 0.3, rng.normal(size=features.shape), truth, weight, seed=1).passed
+
+
+def test_the_correction_is_a_plain_logistic_regression():
+    score, features, truth, weight = outcomes(400)
+    correction = ranker.fit_correction(score, features, truth, weight)
+    x = np.column_stack([np.log(score / (1 - score)), features])
+    assert as_estimator(correction).predict_proba(x)[:, 1] == pytest.approx(correction.apply(score, features))
+
+
+def test_how_many_of_the_first_are_false():
+    assert ranker.false_in_top(np.full(100, 1.0), 20) == 0
+    assert 3 <= ranker.false_in_top(np.full(100, 0.9), 20) <= 4
+
+
+def test_without_outcomes_the_champion_stays(tmp_path):
+    trained = train(tmp_path, seed=1)
+    assert (trained.reviewed, trained.version) == (0, "")
+    assert "not enough" in trained.verdict.why
+
+
+def test_outcomes_join_the_lead_as_it_was_listed(tmp_path):
+    from models.train import reviewed
+
+    for folder in ("outcome", "lead/run_date=2026-06-30"):
+        (tmp_path / "warehouse" / folder).mkdir(parents=True)
+    pd.DataFrame({"lead_id": ["a"], "confirmed": [True], "drawn": [False], "propensity": [1.0]}).to_parquet(
+        tmp_path / "warehouse" / "outcome" / "o.parquet"
+    )
+    pd.DataFrame(
+        {"lead_id": ["a", "b"], "p_confirm": [0.5, 0.1], "reasons": ["[]", "[]"], "status": ["new", "new"]}
+    ).to_parquet(tmp_path / "warehouse" / "lead" / "run_date=2026-06-30" / "p.parquet")
+    assert reviewed(tmp_path)["p_confirm"].tolist() == [0.5]
+    assert "rule" in FAMILIES
+
+
+def test_mixture_finds_the_crooked_and_knows_how_many():
+    rng = np.random.default_rng(3)
+    expected = np.exp(rng.normal(3, 1, 2000))
+    crooked = rng.random(2000) < 0.02
+    observed = rng.poisson(expected * rng.gamma(8, 1 / 8, 2000) * np.where(crooked, 3, 1)).astype(float)
+    reading = peers.read(observed, expected)
+    assert crooked[np.argsort(-reading.posterior)[:20]].mean() > 0.8
+    assert reading.posterior.sum() == pytest.approx(crooked.sum(), rel=0.5)
