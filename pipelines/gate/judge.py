@@ -36,14 +36,17 @@ def judge(
     """
     results: list[Result] = []
     used: list[dict[str, Any]] = []
+    suites = {name: suite(LANDING[name], one.delivered_columns, settings) for name, one in tables.items()}
+    money = {name: one.refused_money_share for name, one in tables.items()}
+    if settings.mode == "rows" and engine.name == "spark":
+        found = {
+            name: judge_rows(engine.frame(batches[name]), checks, money[name])  # type: ignore[attr-defined]
+            for name, checks in suites.items()
+        }
+    else:
+        found = judge_profile(engine, batches, suites, money)
     for name, report in tables.items():
-        checks = suite(LANDING[name], report.delivered_columns, settings)
-        if settings.mode == "rows" and engine.name == "spark":
-            frame = engine.frame(batches[name])  # type: ignore[attr-defined]
-            found = judge_rows(frame, checks, report.refused_money_share)
-        else:
-            found = judge_profile(engine, batches[name], checks, report.refused_money_share)
-        for check, outcome in zip(checks, found, strict=True):
+        for check, outcome in zip(suites[name], found[name], strict=True):
             if check.kind == "refused_rows":
                 # Lines that nobody could read never became rows of the batch; they count all the same.
                 share = report.refused_share
