@@ -109,7 +109,7 @@ def _gate(facts: Facts) -> Iterator[str]:
     )
     for check in [c for c in facts.checks if c.verdict != "pass"][:2]:
         word = {"stop": "停", "waived": "放行", "warn": "警告"}.get(check.verdict, check.verdict)
-        yield f"   [{word}] {joined([check.table, check.name, check.waiver or check.says])}"
+        yield f"   [{word}] {joined([check.table, check.title.zh, check.says, check.waiver])}"
 
 
 def _money(facts: Facts) -> Iterator[str]:

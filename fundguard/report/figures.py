@@ -122,12 +122,15 @@ def peer_funnel(funnel: Funnel) -> Markup:
     for nth in range(int(most) + 1):
         parts.append(f'<line class="grid" x1="{left}" x2="{width}" y1="{y(nth):.1f}" y2="{y(nth):.1f}"/>')
         parts.append(label(left - 8, y(nth) + 4, f"{nth}×", "tick", "end"))
-    for power in range(math.ceil(low), math.floor(high) + 1):
-        parts.append(label(x(10**power), base + 16, count(10**power), "tick", "middle"))
+    ticks = [step * 10**power for power in range(int(low), int(high) + 1) for step in (1, 2, 5)]
+    for tick in ticks:
+        if low <= math.log10(tick) <= high:
+            parts.append(label(x(tick), base + 16, count(tick), "tick", "middle"))
     for sigmas, css in ((3, "limit far"), (2, "limit")):
         steps = [10 ** (low + (high - low) * k / 60) for k in range(61)]
         for sign in (1, -1):
-            line = " ".join(f"{x(n):.1f},{y(1 + sign * funnel.limit(n, sigmas)):.1f}" for n in steps)
+            ends = [(n, 1 + sign * funnel.limit(n, sigmas)) for n in steps]
+            line = " ".join(f"{x(n):.1f},{y(end):.1f}" for n, end in ends if 0 <= end <= most)
             parts.append(f'<polyline class="{css}" points="{line}"/>')
         said = Words(f"{sigmas}σ", f"{sigmas}σ")
         parts.append(label(width - 2, y(1 + funnel.limit(steps[-1], sigmas)) - 4, said, "tick", "end"))

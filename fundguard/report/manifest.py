@@ -8,7 +8,7 @@ from typing import Any
 
 from core.schema import LANDING, TABLES
 from fundguard.casework.schemes import library, rule
-from fundguard.casework.words import REFUSED, Words, words_of
+from fundguard.casework.words import REFUSED, Words, count, share, words_of
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class Check:
     """One verdict of the gate: pass, warn, stop, or a stop that two people waived."""
 
     name: str
+    title: Words
     table: str
     severity: str
     verdict: str
@@ -104,19 +105,38 @@ def _check(row: Mapping[str, Any], waivers: Mapping[str, Mapping[str, Any]]) -> 
         said = f"{waiver.get('reason', '')}（{people}）" if people else str(waiver.get("reason", ""))
     else:
         said = ""
-    return Check(name, str(row.get("table") or ""), severity, verdict, _said(row), said)
+    return Check(name, _title(name), str(row.get("table") or ""), severity, verdict, _said(row), said)
 
 
 def _said(row: Mapping[str, Any]) -> str:
-    for key in ("says", "message", "text", "detail"):
-        if row.get(key):
-            return str(row[key])
-    facts = [
-        f"{key} {row[key]}"
-        for key in ("observed", "value", "share", "limit", "threshold", "most")
-        if key in row
-    ]
-    return " · ".join(facts)
+    """Rows that fail of all rows, and how many may: "57 / 1,612 = 3.5% (≤ 5%)"."""
+    if row.get("says") or row.get("message"):
+        return str(row.get("says") or row["message"])
+    if "share" not in row:
+        return ""
+    # A share of money has no rows to count.
+    rows = f"{count(row.get('unexpected'))} / {count(row.get('total'))} = " if row.get("total") else ""
+    return f"{rows}{share(row['share'], 1)}（≤ {share(row.get('max_share', 0), 1)}）"
+
+
+_KINDS = {
+    "refused_rows": Words("拒收行", "rows refused"),
+    "refused_money": Words("拒收金额", "yuan refused"),
+    "not_null": Words("空值", "empty"),
+    "in_set": Words("取值不在字典", "not in its dictionary"),
+}
+
+
+def _title(name: str) -> Words:
+    """A check in words: `setl_d.med_type.in_set` is 医疗类别取值不在字典."""
+    parts = name.split(".")
+    kind = _KINDS.get(parts[-1])
+    if kind is None:
+        return Words(name, name)
+    column = TABLES[parts[0]].by_name.get(parts[1]) if len(parts) == 3 and parts[0] in TABLES else None
+    if column is None:
+        return kind
+    return Words(f"{column.zh}{kind.zh}", f"{column.name} {kind.en}")
 
 
 def data_notes(manifest: Mapping[str, Any]) -> list[Words]:

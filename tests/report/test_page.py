@@ -73,7 +73,9 @@ def test_persons_are_masked_and_shadow_hits_unseen(html, world):
 
 def test_gate_and_what_could_not_be_judged(html):
     assert "已与医院核实，次日重传（张 / 李）" in html
-    assert "7.4 % of lines" in html
+    assert "收费项目等级取值不在字典" in html
+    assert "357 / 4,820 = 7.4%（≤ 5.0%）" in html
+    assert "83 / 1,600 = 5.2%（≤ 5.0%）" in html
     assert "31 条候选" in re.sub(r"<[^>]+>", "", html).replace("条候选candidates", "条候选")
     assert "沉默不等于合规" in html
 

@@ -17,7 +17,8 @@
     if (here < 0) {
       here = cards.findIndex(function (card) { return card.getBoundingClientRect().bottom > 80; });
       here = here < 0 ? cards.length : here;
-      if (step > 0) { here -= 1; }
+      // The card that already stands at the top is the current one; one further down is the next.
+      if (step > 0 && (here === cards.length || cards[here].getBoundingClientRect().top > 100)) { here -= 1; }
     }
     var card = cards[Math.min(cards.length - 1, Math.max(0, here + step))];
     if (card) { card.focus({ preventScroll: true }); card.scrollIntoView({ block: "start" }); }
