@@ -75,7 +75,7 @@ _FIRST = {
 }
 _SERVICES = [_CLASS[n] for n in ("lab", "imaging", "treat", "therapy_tcm", "therapy_rehab", "sexed_service")]
 # What a line costs against its target once packs are whole; measured, so that costs per visit come out.
-FIT = {"outpatient": 1.12, "chronic": 1.32, "pharmacy": 1.05, "stay": 1.12, "village": 1.0}
+FIT = {"outpatient": 1.12, "chronic": 1.32, "pharmacy": 1.05, "stay": 1.15, "village": 1.0}
 
 
 @dataclass
@@ -296,6 +296,7 @@ class LineMaker:
             "mapped": np.full(size, -1, dtype=np.int64),
             "planted": np.zeros(size, dtype=bool),
             "near": np.zeros(size, dtype=bool),
+            "part": np.full(size, 10_000, dtype=np.int64),
             "split": np.zeros(size, dtype=bool),
         }
         return given
@@ -324,7 +325,7 @@ class LineMaker:
         rows["price"] = np.where(extra["price"] >= 0, extra["price"], rows["price"])
         rows["doctor"] = np.where(extra["doctor"] >= 0, extra["doctor"], rows["doctor"])
         rows["days"] = np.where(extra["days"] > 0, extra["days"], rows["days"])
-        for name in ("trace", "minutes", "event", "tag", "short", "near", "split"):
+        for name in ("trace", "minutes", "event", "tag", "part", "short", "near", "split"):
             rows[name] = extra[name].astype(rows[name].dtype)
         rows["planted"] = np.ones(len(found), dtype=bool)
         return rows

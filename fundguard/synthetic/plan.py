@@ -27,6 +27,7 @@ LINE_FIELDS: dict[str, type] = {
     "minutes": np.int32,
     "event": np.bool_,
     "tag": np.int32,
+    "part": np.int64,  # how much of an event line is too much, in ten-thousandths
     "short": np.int64,  # cents by which the header exceeds its lines (header ≠ lines)
     "near": np.bool_,  # a near miss of a rule: must stay silent
     "split": np.bool_,  # dispensed from an opened pack: its trace code may be scanned again
@@ -41,6 +42,7 @@ _LINE_DEFAULTS = {
     "minutes": 0,
     "event": True,
     "tag": -1,
+    "part": 10_000,
     "short": 0,
     "near": False,
     "split": False,

@@ -11,7 +11,7 @@ from core.errors import UsageError
 from fundguard.synthetic import plants, schemes
 from fundguard.synthetic.plan import Plan
 
-BASE_RATE = 0.004  # of all persons, institutions and doctors, over all schemes
+BASE_RATE = 0.003  # of all persons, institutions and doctors, over all schemes
 FEWEST = 20_000  # from this many insured on every scheme is planted at least once
 
 

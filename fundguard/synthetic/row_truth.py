@@ -19,12 +19,14 @@ def collect(
 ) -> None:
     """Keeps the truth events and near misses of the chunk."""
     whole = np.flatnonzero((chunk.tag >= 0) & (chunk.flags & v.WHOLE > 0) & ~is_open)
+    # Of a header above its lines, the surplus is what is wrong.
+    surplus = np.bincount(lines.visit, lines.short, len(chunk)).astype(np.int64)[whole]
     context.events.append(
         {
             "tag": chunk.tag[whole].astype(np.int64),
             "setl": SETL + position[whole],
             "line": np.full(len(whole), -1),
-            "amount": head["scope"][whole],
+            "amount": np.where(surplus > 0, surplus, head["scope"][whole]),
             "fund": head["fund"][whole],
             "begin": chunk.begin[whole],
             "end": chunk.end[whole],
@@ -33,7 +35,7 @@ def collect(
     rows = np.flatnonzero(lines.event & ~is_open[lines.visit])
     visit = lines.visit[rows]
     share = head["fund"][visit] / np.maximum(head["scope"][visit], 1)
-    scope = lines.scope[rows]
+    scope = lines.scope[rows] * lines.part[rows] // 10_000
     context.events.append(
         {
             "tag": lines.tag[rows],

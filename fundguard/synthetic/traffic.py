@@ -223,7 +223,7 @@ def stays(plan: Plan, rng: np.random.Generator) -> None:
     """Ordinary stays: level, days and cost by insurance; some began before the first day."""
     city = plan.city
     rates = tuple(max(rate - plan.cohort_stays, 0.05) for rate in STAYS_PER_HEAD)
-    person = _heads(plan, rng, tuple(1.06 * r for r in rates))
+    person = _heads(plan, rng, rates)
     # The first days would be empty of inpatients without the stays that began before them.
     before = 20
     scale = (plan.calendar.days + before) / plan.calendar.days
@@ -242,7 +242,7 @@ def stay_shape(rng: np.random.Generator, employee: Array, which: Array) -> tuple
         rows = employee == insured
         cost[rows] = np.array(_STAYS[insured][1])[which[rows]]
         days[rows] = np.array(_STAYS[insured][2])[which[rows]]
-    length = np.clip(np.round(lognormal(rng, days * 1.02, 0.5)), 1, 60).astype(int)
+    length = np.clip(np.round(lognormal(rng, days * 1.05, 0.5)), 1, 60).astype(int)
     cost = lognormal(rng, cost * (0.45 + 0.55 * length / days), 0.5)
     return length, cost
 

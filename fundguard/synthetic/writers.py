@@ -55,6 +55,10 @@ class Landing:
         self._open: dict[str, pq.ParquetWriter | pacsv.CSVWriter] = {}
         self._kept: dict[str, list[pa.Table]] = {name: [] for name in TABLES}
         folder.mkdir(parents=True, exist_ok=True)
+        # An earlier simulation may have left the same tables in the other format.
+        for name in TABLES:
+            for suffix in ("parquet", "csv"):
+                (folder / f"{name}.{suffix}").unlink(missing_ok=True)
 
     def __enter__(self) -> "Landing":
         return self

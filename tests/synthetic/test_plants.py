@@ -69,7 +69,7 @@ def planted(
 
 
 def test_there_is_a_plant_for_each_of_the_first_rules() -> None:
-    first = ["MGT-ACT-001", "EXT-003", "EXT-004", "EXT-019"] + list(BROKEN)
+    first = ["MGT-ACT-001", "EXT-003", "EXT-004", "EXT-019", *BROKEN]
     assert {f"rule:{code}" for code in first} <= set(registry())
 
 

@@ -54,6 +54,7 @@ def over_the_day_cap(plan: Plan, rng: np.random.Generator, grade: int) -> None:
         item=item,
         cnt=np.where(near, 240_000, over),
         after=30 * 3600,
+        part=(over - 240_000) * 10_000 // over,
         tag=scheme.tag,
         event=~near,
         near=near,

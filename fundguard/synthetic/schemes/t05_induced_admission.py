@@ -1,7 +1,7 @@
 """T05 induced admission (诱导住院、减免起付线): a broker brings one far village, nobody pays his part.
 
 Source: enforcement.md §1.2 T05. Truth: hospital (main), the brought people (members); events are the
-stays. Grades: 1 = twelve people of one community in one fortnight, all waived; 5 = six people from
+stays. Grades: 1 = nine people of one community in one fortnight, all waived; 5 = six people from
 anywhere over the whole time, a fifth waived.
 """
 
@@ -11,7 +11,7 @@ from fundguard.synthetic import visits as v
 from fundguard.synthetic.plan import Plan
 
 SCHEME, PARTIES = "T05", 9
-_PEOPLE, _SPREAD, _FREE = (12, 10, 9, 7, 6), (0.0, 0.1, 0.3, 0.7, 1.0), (1.0, 0.9, 0.7, 0.4, 0.2)
+_PEOPLE, _SPREAD, _FREE = (9, 8, 8, 7, 6), (0.0, 0.1, 0.3, 0.7, 1.0), (1.0, 0.9, 0.7, 0.4, 0.2)
 
 
 def plant(plan: Plan, rng: np.random.Generator, grade: int) -> None:

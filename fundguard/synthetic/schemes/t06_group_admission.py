@@ -12,7 +12,7 @@ from fundguard.synthetic import visits as v
 from fundguard.synthetic.plan import Plan
 
 SCHEME, PARTIES = "T06", 10
-_SIZE, _ROUNDS = (12, 11, 10, 9, 8), (4, 4, 3, 3, 2)
+_SIZE, _ROUNDS = (11, 10, 9, 9, 8), (4, 4, 3, 3, 2)
 _COME, _JITTER, _SPREAD = (0.95, 0.85, 0.8, 0.65, 0.55), (0, 1, 1, 2, 2), (0.0, 0.1, 0.3, 0.7, 1.0)
 
 

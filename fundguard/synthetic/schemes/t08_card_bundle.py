@@ -12,7 +12,7 @@ from fundguard.synthetic import visits as v
 from fundguard.synthetic.plan import Plan
 
 SCHEME, PARTIES, PLACES = "T08", 10, False
-_CARDS, _ROUNDS, _COME = (12, 11, 10, 9, 8), (16, 8, 5, 8, 4), (0.9, 0.8, 0.8, 0.5, 0.6)
+_CARDS, _ROUNDS, _COME = (10, 9, 8, 8, 7), (16, 8, 5, 8, 4), (0.9, 0.8, 0.8, 0.5, 0.6)
 _JITTER, _PLACES = (300, 900, 1800, 3600, 2700), (1, 2, 2, 3, 4)
 
 

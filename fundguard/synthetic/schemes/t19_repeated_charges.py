@@ -38,10 +38,12 @@ def plant(plan: Plan, rng: np.random.Generator, grade: int) -> None:
     daily = [plan.catalogue.by_code[c] for c in ("001201000040000", "001102000050000")]
     for number in range(_LINES[at]):
         hourly = number % 2 == 0
+        cnt = rng.integers(30, 49, len(key)) * 10_000 if hourly else np.full(len(key), 10_000)
         plan.line(
             key=key,
             item=rng.choice(hours if hourly else daily, len(key)),
-            cnt=rng.integers(30, 49, len(key)) * 10_000 if hourly else 10_000,
+            cnt=cnt,
+            part=(cnt - 240_000) * 10_000 // cnt if hourly else 10_000,
             after=(1 + number // 2) * 86_400 - (8 if hourly else 2) * 3600,
             tag=scheme.tag,
         )

@@ -12,7 +12,7 @@ from fundguard.synthetic import visits as v
 from fundguard.synthetic.plan import Plan
 
 SCHEME, PARTIES = "T30", 9
-_CARDS, _TIMES = (12, 10, 9, 8, 7), (10, 8, 6, 5, 4)
+_CARDS, _TIMES = (10, 9, 8, 7, 6), (10, 8, 6, 5, 4)
 _APART, _COME = (30, 60, 150, 420, 900), (0.95, 0.9, 0.8, 0.65, 0.5)
 
 

@@ -1,7 +1,7 @@
 """T33 false chronic status (门诊慢特病虚假认定): a batch of people registered by one doctor, at the ceiling at once.
 
 Source: enforcement.md §1.2 T33 (no stay in the year before, no imaging; one assessor). Truth: the doctor
-(main), the registered (members); events are the settlements. Grades: 1 = ten people from one day on, every
+(main), the registered (members); events are the settlements. Grades: 1 = eight people from one day on, every
 ten days, dear; 5 = five people, monthly, ordinary amounts.
 """
 
@@ -11,7 +11,7 @@ from fundguard.synthetic import visits as v
 from fundguard.synthetic.plan import Plan
 
 SCHEME, PARTIES, PLACES = "T33", 8, False
-_PEOPLE, _EVERY, _COST = (10, 9, 8, 6, 5), (10, 14, 20, 25, 30), (1500, 1200, 950, 800, 650)
+_PEOPLE, _EVERY, _COST = (8, 8, 7, 6, 5), (10, 14, 20, 25, 30), (1500, 1200, 950, 800, 650)
 
 
 def plant(plan: Plan, rng: np.random.Generator, grade: int) -> None:
