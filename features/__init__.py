@@ -44,7 +44,7 @@ class Feature:
 
 @cache
 def features() -> dict[str, Feature]:
-    """Every feature by name, linted; UsageError names file and the way out."""
+    """Every feature by name; UsageError names file and the way out. The SQL is linted when it is registered."""
     found: dict[str, Feature] = {}
     for path in sorted(_ROOT.rglob("*.sql")):
         text = path.read_text(encoding="utf-8")
@@ -58,7 +58,6 @@ def features() -> dict[str, Feature]:
             raise UsageError(f"{where}: unknown key [{sorted(unknown)[0]}]: use {sorted(_KEYS)}")
         if header["name"] != path.stem or path.stem in found:
             raise UsageError(f"{where}: name [{header['name']}] must be the file name, and unique")
-        lint_relation(sql, where=where)
         found[path.stem] = Feature(
             name=path.stem,
             says=header["says"],
@@ -71,6 +70,12 @@ def features() -> dict[str, Feature]:
             path=path,
         )
     return found
+
+
+def lint() -> None:
+    """Refuse SQL outside the subset, in every feature. SubsetError names file, construct and the way out."""
+    for feature in features().values():
+        lint_relation(feature.sql, where=str(feature.path.relative_to(_ROOT.parent)))
 
 
 def register(engine: Engine, *names: str) -> None:

@@ -1,16 +1,24 @@
 """The rule library as a whole: read, check against each other, against the lock and against the law."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
+import pyarrow as pa
+from sqlglot import exp
+
+import features
+from core.engine.duckdb import DuckdbEngine
 from core.errors import Refused, UsageError
-from core.schema import LANDING
-from core.settings import RulesSettings
-from rules_kb import law
+from core.schema import EXTENSIONS, LANDING
+from core.settings import DuckdbSettings, RulesSettings
+from core.sql.subset import parse
+from rules_kb import knowledge, law
+from rules_kb.expression import Scope
 from rules_kb.rule import Rule, content_hash, read_rule
+from rules_kb.words import check_words
 
 FOLDER = Path(__file__).parent / "rules"
 LOCK = Path(__file__).parent / "rules.lock"
@@ -47,6 +55,71 @@ class Library:
             awake = settings.active == "all" or rule_id in settings.activated
             chosen.append((rule, rule.status == "shadow" or not awake))
         return chosen
+
+    def coverage(
+        self,
+        delivered: Mapping[str, Collection[str]],
+        table: Callable[[str], knowledge.KnowledgeTable] = knowledge.load,
+    ) -> tuple[list[Rule], dict[str, list[str]]]:
+        """What can be judged with the columns a landing delivered (table → columns with rows).
+
+        Returns the evaluable rules and, per rule id that is not evaluable, what is missing: `table.column`
+        for each needed column, `no points: table` where the rule's knowledge has no rows of its own.
+        """
+        table = cache(table)
+        own_rows = cache(lambda name, where: _has_rows(table(name).arrow, where))
+        evaluable: list[Rule] = []
+        missing: dict[str, list[str]] = {}
+        for rule_id, rule in sorted(self.rules.items()):
+            lacks = [need for need in rule.needs if not _delivered(need, delivered)]
+            lacks += [
+                f"no points: {use.table}"
+                for alias, use in rule.knowledge.items()
+                if not own_rows(use.table, (use.where or "").replace(f"{alias}.", "p."))
+            ]
+            if lacks:
+                missing[rule_id] = lacks
+            else:
+                evaluable.append(rule)
+        return evaluable, missing
+
+
+def extension_needs(rule: Rule) -> list[str]:
+    """The needed columns that lie beyond the landing contract; empty: evaluable on it alone."""
+    return [need for need in rule.needs if need.partition(".")[0] in EXTENSIONS]
+
+
+def _delivered(need: str, delivered: Mapping[str, Collection[str]]) -> bool:
+    table, _, column = need.partition(".")
+    return table in delivered and (not column or column in delivered[table])
+
+
+def _has_rows(rows: pa.Table, where: str) -> bool:
+    if rows.num_rows == 0 or not where:
+        return bool(rows.num_rows)
+    engine = DuckdbEngine(DuckdbSettings(threads=1))
+    engine.register("points", arrow=rows)
+    found = engine.run(f"SELECT * FROM points AS p WHERE {where} LIMIT 1").num_rows
+    engine.close()
+    return bool(found)
+
+
+@cache
+def grain_facts(grain: str) -> frozenset[str]:
+    """The columns of a grain, read from its SQL (a star stands for the columns of the feature behind it)."""
+    tree = parse(features.features()[grain].sql, where=grain)
+    select = tree if isinstance(tree, exp.Select) else tree.find(exp.Select)
+    if select is None:
+        return frozenset()
+    parts = [select.args.get("from") or select.args.get("from_"), *(select.args.get("joins") or [])]
+    sources = {part.this.alias_or_name: part.this.name for part in parts if isinstance(part.this, exp.Table)}
+    names: set[str] = set()
+    for column in select.expressions:
+        if isinstance(column, exp.Column) and isinstance(column.this, exp.Star):
+            names |= grain_facts(sources[column.table])
+        else:
+            names.add(column.alias_or_name)
+    return frozenset(names)
 
 
 def read_library(folder: Path = FOLDER) -> Library:
@@ -97,6 +170,68 @@ def write_lock(library: Library, *, by: str, second: str, lock: Path = LOCK) -> 
             changed += 1
     lock.write_text(json.dumps(pinned, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
     return changed
+
+
+def lint(library: Library) -> None:
+    """What reading does not check yet: words, facts, knowledge columns, expressions. Refused on the first."""
+    features.lint()
+    for rule_id, rule in sorted(library.rules.items()):
+        where = f"{rule_id}.yaml"
+        check_words(rule, where)
+        if rule.grain not in features.features():
+            raise Refused(
+                f"{where}: {rule_id}: grain [{rule.grain}] is unknown: add features/grains/{rule.grain}.sql"
+            )
+        columns: dict[str, str] = {}
+        for use in rule.knowledge.values():
+            header = knowledge.read_header(knowledge.FOLDER / f"{use.table}.yaml")
+            columns = {name: f"k_{name}" for name in header.schema.names}
+        parameters = {name: parameter.default for name, parameter in rule.parameters.items()}
+        scope = Scope(rule, grain_facts(rule.grain), columns, parameters, where)
+        scope.expression(rule.when)
+        if rule.amount is not None:
+            scope.expression(rule.amount)
+        for text in (rule.reason.zh, rule.reason.en):
+            scope.sentence(text)
+        scope.evidence()
+
+
+def lint_overlay(library: Library, settings: RulesSettings, regional: Path | None) -> None:
+    """A region may add rows, set parameters, retire rules; a drug's payment limit is the national list's.
+
+    Refused when the overlay sets an unknown rule or parameter, or brings rows of a national drug limit.
+    """
+    for rule_id, values in settings.parameters.items():
+        if rule_id not in library.rules:
+            raise Refused(f"region: parameters of [{rule_id}], which is no rule: see `fundguard rules list`")
+        rule = library.rules[rule_id]
+        for name in values:
+            if name not in rule.parameters:
+                raise Refused(
+                    f"region: {rule_id}: parameter [{name}] is not declared: it has {sorted(rule.parameters)}"
+                )
+    for rule_id in settings.retired:
+        rule = library.rules.get(rule_id)  # type: ignore[assignment]
+        if rule is not None and rule.code.startswith("POL-MED"):
+            raise Refused(
+                f"region: retires [{rule_id}], a payment limit of the national drug list: a region may not change it"
+            )
+    for path in sorted(regional.glob("*.csv")) if regional is not None else []:
+        table = path.stem
+        if table in NATIONAL_LIMITS:
+            raise Refused(
+                f"region: {path.name} changes [{table}], a payment limit of the national drug list: "
+                "remove the file, or have the national row verified"
+            )
+        knowledge.load(table, regional=regional)
+
+
+NATIONAL_LIMITS = (
+    "drug_age_limit", "drug_course_limit", "drug_indication_text", "drug_indication_diagnosis",
+    "drug_insurance_limit", "drug_internet_exclusion", "drug_level_limit", "drug_second_line",
+    "drug_setting_limit", "drug_sex_limit", "tcm_piece_limit",
+)  # fmt: skip
+"""Tables of the national drug list's payment limits: no local rows."""
 
 
 def _check(rule: Rule, where: str) -> None:

@@ -67,10 +67,10 @@ def read_suppressions(path: Path | None) -> list[Suppression]:
                     f"{path.name}: row {number} names neither party nor code []: a rule is not hidden whole"
                 )
             try:
-                dates = {key: date.fromisoformat(row.pop(key)) for key in ("begndate", "expires")}
+                begndate, expires = (date.fromisoformat(row.pop(key)) for key in ("begndate", "expires"))
             except ValueError as error:
                 raise Refused(f"{path.name}: row {number}: [{error}]: write YYYY-MM-DD") from None
-            found.append(Suppression(**row, **dates))
+            found.append(Suppression(begndate=begndate, expires=expires, **row))
     return found
 
 

@@ -4,7 +4,7 @@
 lists them. Both dates of a row are inclusive, an empty ``enddate`` means still in force.
 """
 
-from rules_kb.knowledge.header import Header
+from rules_kb.knowledge.header import Header, read_header
 from rules_kb.knowledge.table import FOLDER, KnowledgeTable, load, tables
 
-__all__ = ["FOLDER", "Header", "KnowledgeTable", "load", "tables"]
+__all__ = ["FOLDER", "Header", "KnowledgeTable", "load", "read_header", "tables"]
