@@ -19,20 +19,20 @@ def care_tags(cares: Sequence[str]) -> list[str]:
     return [care for care, n in sorted(count.items()) if 2 * n >= len(cares)]
 
 
-def household_tags(households: Sequence[str | None], least: int, least_unknown: int) -> list[str]:
+def household_tags(households: Sequence[str | None], units: int, least: int, least_unknown: int) -> list[str]:
     """`household` when too few households meet; `nursing_home` when many persons share one address.
 
-    A person without a register entry is a household of unknown name; where most have none, a group small
-    enough to be one family counts as one.
+    `households`: register entry of each person, None where there is none. `units`: families the group
+    could consist of (`Component.units`). Where most have no entry, a group small enough to be one family
+    counts as one.
     """
     known = [h for h in households if h]
-    unknown = len(households) - len(known)
     largest = max(Counter(known).values(), default=0)
     if largest >= 8 and 2 * largest >= len(households):
         return ["nursing_home"]
     if 2 * len(known) >= len(households):
-        return ["household"] if len(set(known)) + unknown < least else []
-    return ["household"] if len(households) < least_unknown else []
+        return ["household"] if units < least else []
+    return ["household"] if len(households) < least_unknown or units < least - 1 else []
 
 
 def schedule_tags(days: Sequence[int], observed: int) -> list[str]:

@@ -140,7 +140,7 @@ def _register_opportunity(engine: Engine, p: Mapping[str, float], prefix: str) -
             f"ROW_NUMBER() OVER (PARTITION BY {group} ORDER BY r.rate, r.place) AS nth, "
             f"COUNT(*) OVER (PARTITION BY {group}) AS n FROM {prefix}place_rate AS r"
         )
-    engine.register(f"{prefix}rate_rank", sql=" UNION ALL ".join(levels), keep=True)
+    engine.register(f"{prefix}rate_rank", sql=" UNION ALL ".join(levels))
     engine.register(
         f"{prefix}peer_rate",
         sql=(
@@ -168,20 +168,50 @@ def _register_opportunity(engine: Engine, p: Mapping[str, float], prefix: str) -
             f"FROM {prefix}place_rate GROUP BY wide_peers) AS g ON g.wide_peers = c.wide_peers "
             "WHERE g.near > 0 AND c.chances > 0"
         ),
-        keep=True,
     )
     engine.register(
         f"{prefix}opportunity",
         sql=(
             "SELECT s.person, s.place, COUNT(*) AS visits, "
-            f"SUM(round_up(times({PPB}, times(COALESCE(r.rate, d.rate, 0e0), COALESCE(w.shape, 1e0))))) "
-            "AS rate "
+            f"SUM(round_up(times({PPB}, times(COALESCE(r.rate, d.rate, safe_ratio(1, {p['days']})), "
+            "COALESCE(w.shape, 1e0))))) AS rate "
             f"FROM {slot} AS s JOIN network_institution AS i ON i.place = s.place "
             f"LEFT JOIN {prefix}peer_rate AS r ON r.place = s.place "
             f"LEFT JOIN {prefix}week_shape AS w ON w.wide_peers = i.wide_peers "
             "AND w.weekday = s.weekday AND w.hour = s.hour "
             f"CROSS JOIN (SELECT MAX(rate) AS rate FROM {prefix}peer_rate) AS d "
             "GROUP BY s.person, s.place"
+        ),
+        keep=True,
+    )
+
+
+def register_strata(engine: Engine, visits: str) -> None:
+    """Register `visit_stratum`: numbered visits with the stratum inside which times may be exchanged.
+
+    The stratum is weekday × hour at the place. An hour with visits on fewer than eight days would deal a
+    ring to itself again: it is mixed with its whole weekday, and that with the whole week.
+    """
+    engine.register(
+        "visit_stratum",
+        sql=(
+            "SELECT n.person, n.place, n.day, n.weekday, n.hour, n.minute, "
+            "CASE WHEN n.days_of_hour >= 8 THEN concat_text(n.weekday, '/', n.hour) "
+            "WHEN n.days_of_weekday >= 8 THEN as_text(n.weekday) ELSE '' END AS stratum "
+            "FROM ( "
+            "SELECT v.*, "
+            "SUM(v.first_of_hour) OVER (PARTITION BY v.place, v.weekday, v.hour) AS days_of_hour, "
+            "SUM(v.first_of_day) OVER (PARTITION BY v.place, v.weekday) AS days_of_weekday "
+            "FROM ( "
+            "SELECT w.*, "
+            "CASE WHEN ROW_NUMBER() OVER "
+            "(PARTITION BY w.place, w.weekday, w.hour, w.day ORDER BY w.person) = 1 "
+            "THEN 1 ELSE 0 END AS first_of_hour, "
+            "CASE WHEN ROW_NUMBER() OVER (PARTITION BY w.place, w.weekday, w.day ORDER BY w.person) = 1 "
+            "THEN 1 ELSE 0 END AS first_of_day "
+            f"FROM {visits} AS w "
+            ") AS v "
+            ") AS n "
         ),
         keep=True,
     )

@@ -8,7 +8,7 @@ import math
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import combinations
 
 import networkx
@@ -20,6 +20,18 @@ SEED = 7
 PERSON_COST = 2.0
 """Decades of surprise that picking one more person out of a crowd costs a group."""
 
+
+SMALL = 40
+"""Components up to this size are tried whole beside their communities."""
+
+INSEPARABLE = 0.75
+"""Persons who share this part of their joint events (intersection over union) may be one family."""
+
+ALWAYS_TOGETHER = 0.9
+"""The same for a second family within one group."""
+
+FAMILY_MOST = 4
+"""Persons an unregistered family may have; larger households are rare and need a register to be excused."""
 
 JOINT_SHARE = 0.2
 """A joint event gathers at least this share of the group: gangs rotate, but not into strangers."""
@@ -50,6 +62,7 @@ class Event:
     place: str
     day: int
     visits: tuple[Visit, ...]
+    expected: float
     surprise: float
 
     @property
@@ -65,7 +78,7 @@ class Group:
     persons: list[str]
     events: list[Event]
     strength: float
-    tags: list[str] = field(default_factory=list)
+    units: int
 
     def presence(self) -> Counter[str]:
         """At how many of the joint events each person was."""
@@ -80,8 +93,10 @@ class Component:
         edges: Iterable[tuple[str, str, float]],
         visits: Iterable[Visit],
         parameters: Mapping[str, float],
+        household: Mapping[str, str | None],
     ) -> None:
         self.parameters = parameters
+        self.household = household
         self.graph = networkx.Graph()
         for a, b, weight in sorted(edges):
             self.graph.add_edge(a, b, weight=weight)
@@ -96,7 +111,7 @@ class Component:
 
     def groups(self) -> list[Group]:
         """Groups of the component, strongest first; of two that share half their persons the stronger."""
-        found = [group for seeds in self.communities() for group in self.refine(seeds)]
+        found = [group for seeds in self.seeds() for group in self.refine(seeds)]
         kept: list[Group] = []
         for group in sorted(found, key=lambda g: (-g.strength, g.persons)):
             persons = set(group.persons)
@@ -104,20 +119,26 @@ class Component:
                 kept.append(group)
         return kept
 
-    def communities(self) -> list[list[str]]:
-        """Louvain communities of the pairs that structure supports, each sorted."""
+    def seeds(self) -> list[list[str]]:
+        """Sets of persons to start from: communities of the supported pairs, and whole small components.
+
+        Louvain cuts a ring of rare meetings into its single evenings; the component keeps it together.
+        Where both lead to the same ring, the stronger reading stays (`groups`).
+        """
         kept = self.supported()
-        parts: list[list[str]] = []
+        parts: set[tuple[str, ...]] = set()
+        for graph in (kept, self.graph):
+            for component in networkx.connected_components(graph):
+                if len(component) <= SMALL:
+                    parts.add(tuple(sorted(component)))
         for nodes in sorted(sorted(c) for c in networkx.connected_components(kept)):
-            if len(nodes) <= 6:
-                parts.append(nodes)
-            elif len(nodes) > self.parameters["component_large"]:
-                parts.extend(_louvain_large(kept, nodes))
-            else:
+            if len(nodes) > self.parameters["component_large"]:
+                parts.update(_louvain_large(kept, nodes))
+            elif len(nodes) > 6:
                 part = ordered(kept.subgraph(nodes))
                 found = networkx.community.louvain_communities(part, weight="weight", seed=SEED)
-                parts.extend(sorted(c) for c in found)
-        return [part for part in sorted(parts) if len(part) >= 3]
+                parts.update(tuple(sorted(c)) for c in found)
+        return [list(part) for part in sorted(parts) if len(part) >= 3]
 
     def supported(self) -> networkx.Graph:
         """The 4-truss (every pair has two common partners), and beside it triangles apart from any truss.
@@ -175,8 +196,30 @@ class Component:
             persons, events = kept, self.events(kept)
         if len(persons) < 3 or len({event.day for event in events}) < 2:
             return None
-        strength = math.fsum(event.surprise for event in events) - PERSON_COST * len(persons)
-        return Group(persons=persons, events=events, strength=strength) if strength > 0 else None
+        units = self.units(persons, events)
+        strength = _strength(events, units)
+        if strength <= 0:
+            return None
+        return Group(persons=persons, events=events, strength=strength, units=len(set(units.values())))
+
+    def units(self, persons: Sequence[str], events: Sequence[Event]) -> dict[str, str]:
+        """Person → unit that counts once: its household, or the closest-knit circle that could be one.
+
+        Where no register names households, up to four persons who are hardly ever at an event without
+        each other count as one family: being together is no news among them.
+        """
+        unit = {person: self.household.get(person) or person for person in persons}
+        loose = [person for person in persons if not self.household.get(person)]
+        there = [set(event.persons) for event in events]
+        at = {p: {i for i, present in enumerate(there) if p in present} for p in loose}
+        circle = _closest(loose, at, INSEPARABLE, 1)
+        while len(circle) > 1:
+            unit.update(dict.fromkeys(circle, min(circle)))
+            loose = [person for person in loose if person not in circle]
+            # A second family is only believed on more evidence: two persons of a ring that met twice may
+            # well have come on the same two days.
+            circle = _closest(loose, at, ALWAYS_TOGETHER, 5)
+        return unit
 
     def events(self, persons: Sequence[str]) -> list[Event]:
         """Joint events: three persons (of a group of four or fewer: two) at one place within the window.
@@ -204,7 +247,7 @@ class Component:
             expected = max(1e-6, max(peers, crowd) * max(own - n, 1))
             surprise = tail_surprise(n - 1, expected)
             if surprise >= 1:
-                found.append(Event(place, day, tuple(best), surprise))
+                found.append(Event(place, day, tuple(best), expected, surprise))
         return found
 
     def presence(
@@ -223,6 +266,31 @@ class Component:
                     joined[person] += 1
                     met[person] |= present
         return joined, {person: others - {person} for person, others in met.items()}
+
+
+def _closest(persons: Sequence[str], at: Mapping[str, set[int]], share: float, least: int) -> list[str]:
+    """The largest circle of at most `FAMILY_MOST` who share that part of their (`least` or more) events."""
+    best: list[str] = []
+    for first in persons:
+        circle = [first]
+        for other in persons:
+            if other == first or len(circle) == FAMILY_MOST or len(at[other]) < least:
+                continue
+            if all(len(at[other] & at[p]) >= share * len(at[other] | at[p]) for p in circle):
+                circle.append(other)
+        if len(circle) > len(best) and len(at[first]) >= least:
+            best = circle
+    return best
+
+
+def _strength(events: Sequence[Event], units: Mapping[str, str]) -> float:
+    """Decades of surprise of the joint events, each unit counted once, less the cost of choosing units."""
+    n = len(set(units.values()))
+    share = n / len(units)
+    surprise = math.fsum(
+        tail_surprise(len({units[p] for p in event.persons}) - 1, event.expected * share) for event in events
+    )
+    return surprise - PERSON_COST * n
 
 
 def _together(events: Sequence[Event]) -> Counter[tuple[str, str]]:
@@ -254,13 +322,13 @@ def _outsiders(best: Sequence[Visit], members: Sequence[Visit], window: float) -
     return others / len(best)
 
 
-def _louvain_large(graph: networkx.Graph, nodes: Sequence[str]) -> list[list[str]]:
+def _louvain_large(graph: networkx.Graph, nodes: Sequence[str]) -> list[tuple[str, ...]]:
     """Louvain of scikit-network, 20 to 50 times faster than networkx on thousands of nodes (measured)."""
     from sknetwork.clustering import Louvain
 
     matrix = networkx.to_scipy_sparse_array(graph, nodelist=list(nodes), weight="weight", format="csr")
     labels = Louvain(random_state=SEED, shuffle_nodes=False).fit_predict(matrix)
-    return [sorted(nodes[i] for i in np.flatnonzero(labels == label)) for label in np.unique(labels)]
+    return [tuple(sorted(nodes[i] for i in np.flatnonzero(labels == label))) for label in np.unique(labels)]
 
 
 def tail_surprise(count: int, expected: float) -> float:

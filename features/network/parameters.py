@@ -10,6 +10,8 @@ from core.errors import UsageError
 DEFAULTS: dict[str, float] = {
     # Co-visit. Published gangs swipe cards within minutes to an hour of each other (T08, T30).
     "window_minutes": 60,
+    # Stays of one group end within so many days of each other (T06: in and out together).
+    "discharge_days": 1,
     # A visit is compared with at most so many visits before and after it at the same place and day:
     # in a crowd being near says nothing, and the work grows with the square of the crowd.
     "neighbours": 40,
@@ -26,6 +28,12 @@ DEFAULTS: dict[str, float] = {
     "households_least": 4,
     # Without a household register a group this small may be one household (99 % have at most 4).
     "persons_least_unknown": 5,
+    # The national bulletin lists codes scanned three times and more; three boxes make an institution a clue.
+    "trace_repeats_least": 3,
+    # "Close in time" of the official triage: a forged code shows within days, a resold box later.
+    "trace_close_days": 7,
+    # A doctor and a pharmacy share at least so many scripts before their share says anything.
+    "scripts_least": 10,
     # Components larger than this are split by scikit-network before networkx sees them.
     "component_large": 5000,
     # Replicas of the label-free permutation behind p_chance.

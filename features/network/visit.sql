@@ -9,4 +9,5 @@ keep: true
 SELECT psn_no, fixmedins_code, visit_date,
        MIN(minute) AS minute, as_money(SUM(fund_pay_sumamt)) AS fund_pay_sumamt
 FROM visit_settlement
+WHERE NOT inpatient
 GROUP BY psn_no, fixmedins_code, visit_date

@@ -1,8 +1,9 @@
 """Rings of persons, institutions and doctors: who meets whom more than opportunity explains."""
 
+import features
 from core.engine import Engine
 from core.run import Run
-from features.network import rings_co_visit
+from features.network import rings_meeting, rings_prescriber, rings_trace
 from features.network.parameters import parameters
 from features.network.ring import register_rings
 
@@ -16,6 +17,8 @@ READS = {
     "setl_list_diag_d": HISTORY,
     "psn_info_b": None,
     "fixmedins_b": None,
+    "rx_d": HISTORY,
+    "drug_trac_d": HISTORY,
 }
 WRITES = ("ring", "ring_member")
 
@@ -24,5 +27,11 @@ def transform(engine: Engine, run: Run) -> dict[str, str]:
     """Registers visits, edges and groups; returns table → name of the relation that holds its rows."""
     chosen = parameters(run.settings.network.parameters)
     days = min(HISTORY, run.settings.network.days)
-    found, chance = rings_co_visit.register(engine, chosen, days=days)
-    return register_rings(engine, [found], {rings_co_visit.KIND: chance})
+    features.register(engine, "visit_numbered", "admission_numbered")
+    found, chance = [], {}
+    for kind in (rings_meeting.CO_VISIT, rings_meeting.GROUP_ADMISSION):
+        relation, scores = rings_meeting.register(engine, kind, chosen, days=days)
+        found.append(relation)
+        chance[kind.name] = scores
+    found += [rings_trace.register(engine, chosen), rings_prescriber.register(engine, chosen)]
+    return register_rings(engine, found, chance)

@@ -30,18 +30,18 @@ def test_days_at_random_are_no_calendar(events):
 
 
 @pytest.mark.parametrize(
-    "households, tags",
+    "households, units, tags",
     [
-        (["a", "a", "a", "b"], ["household"]),
-        (["a", "b", "c", "d"], []),
-        ([None] * 4, ["household"]),
-        ([None] * 6, []),
-        (["a", "b", None, None, None, None], []),
-        (["home"] * 10 + [None] * 2, ["nursing_home"]),
+        (["a", "a", "a", "b"], 2, ["household"]),
+        (["a", "b", "c", "d"], 4, []),
+        ([None] * 4, 4, ["household"]),
+        ([None] * 6, 6, []),
+        ([None] * 5, 2, ["household"]),
+        (["home"] * 10 + [None] * 2, 3, ["nursing_home"]),
     ],
 )
-def test_households(households, tags):
-    assert household_tags(households, 4, 5) == tags
+def test_households(households, units, tags):
+    assert household_tags(households, units, 4, 5) == tags
 
 
 def test_codes_of_half_the_visits():
