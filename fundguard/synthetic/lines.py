@@ -55,7 +55,7 @@ _MIX: dict[str, dict[str, float]] = {
         "drug_level": 4,
         "drug_inpatient": 2.5,
     },
-    "dialysis": {"dialysis": 1, "consumable": 60, "infusion": 20, "lab": 19},
+    "dialysis": {"infusion": 62, "lab": 38},
     "chemo": {"chemo": 25, "infusion": 40, "lab": 20, "treat": 12, "consumable": 3},
     "psychiatric": {"psych": 55, "psych_service": 12, "lab": 22, "treat": 11},
     "therapy": {"therapy_tcm": 55, "therapy_rehab": 45},
@@ -65,6 +65,7 @@ _MIX: dict[str, dict[str, float]] = {
     "special": {"drug": 100},
     "checkup": {"lab": 62, "imaging": 38},
 }
+# Dialyser and lines are part of a dialysis session: ordinary sessions do not charge them apart.
 _FIRST = {
     "outpatient": ("consult", 0.75),
     "emergency": ("consult_emergency", 0.9),
