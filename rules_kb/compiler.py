@@ -89,8 +89,9 @@ def _load(name: str, folder: Path, regional: Path | None, verified: Path | None)
 def judge(engine: Engine, pack: Pack, grains: Sequence[str]) -> list[str]:
     """Register `judged_<grain>` for each grain and return the names.
 
-    One row per candidate on which a rule speaks up. Needs the landing tables and `judged_day` on the
-    engine. Features that grains share are computed once.
+    One row per candidate on which a rule speaks up; what a policy window or a suppression silences stands
+    in `silenced_<grain>` (not applicable, with the document in `silenced_by`): counted, never a hit. Needs
+    the landing tables and `judged_day` on the engine. Features that grains share are computed once.
     """
     points = {grain: register_points(engine, pack, grain) for grain in grains}
     features.register(engine, *grains)
@@ -294,11 +295,7 @@ def _fused(
             f"FROM (SELECT * FROM {candidates} WHERE {spoken}) AS g CROSS JOIN rule_{grain} AS r "
             "WHERE NOT r.uses_points"
         )
-    verdicts = " ".join(
-        f"WHEN rule_no = {n} THEN CASE WHEN {text} THEN 'hit' WHEN NOT ({text}) THEN 'pass' "
-        "ELSE 'unknown' END"
-        for n, text in when.items()
-    )
+    held = " ".join(f"WHEN rule_no = {n} THEN {text}" for n, text in when.items())
     amounts = _cases(
         {
             n: scope.expression(scope.rule.amount)
@@ -321,8 +318,9 @@ def _fused(
     return f"""
 WITH candidate AS ({" UNION ALL ".join(branches)}),
 spoken AS (
-  SELECT * FROM (SELECT candidate.*, CASE {verdicts} END AS verdict FROM candidate) AS v
-  WHERE v.verdict <> 'pass'
+  SELECT v.*, CASE WHEN v.held THEN 'hit' ELSE 'unknown' END AS verdict
+  FROM (SELECT candidate.*, CASE {held} END AS held FROM candidate) AS v
+  WHERE COALESCE(v.held, TRUE)
 ),
 priced AS (
   SELECT s.*, r.rule_id, r.rule_code, r.rule_ver, r.rule_result, r.sev_deg, r.shadow, r.party, r.basis,

@@ -258,8 +258,8 @@ def suppressed(
     rows: list[dict[str, Any]] = []
     try:
         register_history(engine, Warehouse(context.home), read_day(until, "--until"))
+        judge(engine, pack, pack.grains)
         for grain in pack.grains:
-            judge(engine, pack, grain)
             rows += engine.run(
                 "SELECT silenced_by, rule_code, monday_of(service_date) AS week, COUNT(*) AS candidates, "
                 f"SUM(vola_amt) AS vola_amt FROM silenced_{grain} GROUP BY silenced_by, rule_code, "
