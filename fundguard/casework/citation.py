@@ -28,7 +28,8 @@ def _clause(entry: Any) -> Words:
     instrument = references.instruments().get(law)
     zh = f"《{instrument.title.zh}》" if instrument else law
     en = instrument.short if instrument else law
-    if article:
+    # Clauses whose article nobody has numbered yet go by a word of ours: that is not cited.
+    if article.isdigit():
         zh += f"第{article}条"
         en += f" art. {article}"
     if entry.get("paragraph"):

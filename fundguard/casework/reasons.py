@@ -13,6 +13,7 @@ class Reason:
     says: Words
     family: str
     part: float
+    ref: str = ""
 
 
 def reasons_of(text: object) -> tuple[Reason, ...]:
@@ -29,5 +30,7 @@ def reasons_of(text: object) -> tuple[Reason, ...]:
             value = float(part or 0)
         except (TypeError, ValueError):
             value = 0.0
-        found.append(Reason(Words(zh, str(entry.get("en") or zh)), family, value))
+        found.append(
+            Reason(Words(zh, str(entry.get("en") or zh)), family, value, str(entry.get("ref") or ""))
+        )
     return tuple(sorted(found, key=lambda reason: -reason.part))

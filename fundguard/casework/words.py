@@ -136,7 +136,7 @@ def short_yuan(amount: Decimal | float | int | str | None) -> Words:
     if size >= 100_000_000:
         zh = f"{value / 100_000_000:,.2f} 亿元"
     elif size >= 10_000:
-        zh = f"{value / 10_000:,.1f} 万元"
+        zh = f"{value / 10_000:,.{2 if size < 100_000 else 1}f} 万元"
     else:
         zh = f"{value:,.0f} 元"
     if size >= 1_000_000:

@@ -1,6 +1,7 @@
 """`leads`: rank anew; `leads export`: the list as a file; `leads annex`: a lead's rows with chart numbers."""
 
 import getpass
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +10,8 @@ import typer
 
 from core.engine import open_engine
 from core.errors import UsageError
+from core.privacy import load_keys
+from core.vault import Vault
 from fundguard.casework import annex as annexes
 from fundguard.casework.export import export_leads
 from fundguard.casework.opening import Opening, Reveal
@@ -63,17 +66,10 @@ def annex(
 ) -> None:
     """线索附表：病历号与医院项目编码，按角色，逐次留痕 A lead's rows with chart numbers, by role, logged."""
     privacy = Ledger.load(context.home).privacy or context.settings.privacy
-    opening = Opening(
-        home=context.home,
-        lead_id=lead_id,
-        role=role,
-        purpose=purpose,
-        by=_user(),
-        # The clock is read here and nowhere below.
-        at=datetime.now().astimezone().isoformat(timespec="seconds"),
-        privacy=privacy,
-        reveal=_reveal(context, role, purpose) if privacy != "plain" else None,
-    )
+    # The clock is read here and nowhere below.
+    look = {"by": _user(), "role": role, "purpose": purpose, "at": _now()}
+    reveal = _reveal(context.home, look) if privacy != "plain" else None
+    opening = Opening(home=context.home, lead_id=lead_id, privacy=privacy, reveal=reveal, **look)
     context.note(f"引擎 engine: {context.settings.engine}")
     engine = open_engine(context.settings)
     try:
@@ -89,8 +85,18 @@ def annex(
     )
 
 
-def _reveal(context: Context, role: str, purpose: str) -> Reveal | None:
-    return None
+def _reveal(home: Path, look: dict[str, str]) -> Reveal:
+    """Open the vault of a HOME kind by kind; the vault logs each look itself."""
+
+    def reveal(kind: str, tokens: Iterable[str]) -> dict[str, str]:
+        found = Vault(home, load_keys(home)).open(tokens, **look)
+        return {token: kinds[kind] for token, kinds in found.items() if kind in kinds}
+
+    return reveal
+
+
+def _now() -> str:
+    return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
 def _user() -> str:

@@ -166,7 +166,8 @@ def _leads(facts: Facts) -> Iterator[str]:
         who = name if name and not person else f"{words_of(PARTIES, row['party_type']).zh} {shown}"
         chance = "" if row["p_confirm"] is None else f"{row['p_confirm'] * 100:.0f}%"
         amount = row["amount_at_risk"] or 0
-        money = f"{yuan(amount)} 元" if amount else f"估计 {yuan(row['amount_estimated'])} 元"
+        estimated = row["amount_estimated"] or 0
+        money = f"{yuan(amount)} 元" if amount or not estimated else f"估计 {yuan(estimated)} 元"
         yield (
             f"  {pad(str(row['rank']), 3, right=True)} {pad(who, 34)} {pad(scheme(str(row['scheme'])).title.zh, 24)} "
             f"{pad(money, 22, right=True)} {pad(chance, 5, right=True)}"

@@ -78,7 +78,10 @@ def _scores(tables: Tables) -> dict[str, tuple[int, ...]]:
     for row in rows:
         found.setdefault(row["party_type"], [0] * 10)[min(9, max(0, int(row["tenth"])))] += row["n"]
     order = ("institution", "pharmacy", "doctor", "department", "person", "stay")
-    return {party: tuple(found[party]) for party in sorted(found, key=lambda p: (p not in order, p))}
+    return {
+        party: tuple(found[party])
+        for party in sorted(found, key=lambda p: (order.index(p) if p in order else len(order), p))
+    }
 
 
 def _funnel(tables: Tables, leading: frozenset[str]) -> Funnel | None:

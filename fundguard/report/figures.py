@@ -227,12 +227,12 @@ def ring_calendar(ring: Mapping[str, Any], names: Mapping[str, str]) -> Markup:
     days = [date.fromisoformat(step["date"]) for step in steps]
     first, span = min(days), max((max(days) - min(days)).days, 1)
     left, width, row = 4, 1080, 44
-    height = row * len(places) + 22
+    height = row * len(places) + 28
     parts = []
     for nth, place in enumerate(places):
         y = row * nth + 28
         name = names.get(place) or _step_name(steps, place) or place
-        parts.append(label(left, y - 14, cut(name, 40), "tick name"))
+        parts.append(label(left, y - 14, cut(name, 40), "axis"))
         parts.append(f'<line class="rule" x1="{left}" x2="{width - left}" y1="{y}" y2="{y}"/>')
     for step, day in zip(steps, days, strict=True):
         if step.get("institution", "") not in places:
@@ -245,8 +245,8 @@ def ring_calendar(ring: Mapping[str, Any], names: Mapping[str, str]) -> Markup:
             f'<circle class="event" cx="{x:.1f}" cy="{y}" r="{2.5 + 1.6 * math.sqrt(present):.1f}">'
             f"<title>{escape(hint)}</title></circle>"
         )
-    parts.append(label(left, height - 2, str(first), "tick"))
-    parts.append(label(width - left, height - 2, str(max(days)), "tick", "end"))
+    parts.append(label(left, height - 2, str(first), "note"))
+    parts.append(label(width - left, height - 2, str(max(days)), "note", "end"))
     return picture(width, height, parts, Words("共同到访日历", "calendar of joint visits"))
 
 

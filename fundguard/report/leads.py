@@ -103,13 +103,28 @@ def _evidence(
         "lead_evidence AS e LEFT SEMI JOIN report_lead AS l ON l.id = e.lead_id",
         keep=True,
     )
-    # One row per reference, the dearest first; rings first of all: they are few and say most.
+    # One row per reference. Rings first: they are few and say most. Then the dearest hit of each rule in turn,
+    # so that a rule with hundreds of hits does not hide the others.
+    history = tables.history("hit")
+    cited = (
+        f"SELECT hit_id, MAX(rule_code) AS rule_code, MAX(vola_amt) AS vola_amt FROM {history} GROUP BY hit_id"
+        if history
+        else "SELECT hit_id, rule_code, vola_amt FROM hit"
+    )
+    tables.engine.register(
+        "report_piece",
+        sql="SELECT g.*, h.rule_code, h.vola_amt FROM (SELECT lead_id, family, kind, ref_id, MIN(setl_id) AS setl_id, "
+        "MIN(bkkp_sn) AS bkkp_sn, SUM(amount_counted) AS amount_counted, COUNT(*) AS n_rows FROM report_evidence "
+        f"WHERE kind <> 'score' GROUP BY lead_id, family, kind, ref_id) AS g LEFT JOIN ({cited}) AS h "
+        "ON h.hit_id = g.ref_id",
+        keep=True,
+    )
+    order = "amount_counted DESC, vola_amt DESC, ref_id"
     shown = tables.rows(
-        "SELECT * FROM (SELECT g.*, ROW_NUMBER() OVER (PARTITION BY g.lead_id ORDER BY g.place, "
-        "g.amount_counted DESC, g.ref_id, g.setl_id, g.bkkp_sn) AS nth FROM (SELECT lead_id, family, kind, ref_id, "
-        "MIN(setl_id) AS setl_id, MIN(bkkp_sn) AS bkkp_sn, SUM(amount_counted) AS amount_counted, COUNT(*) AS n_rows, "
-        "CASE WHEN kind = 'ring' THEN 0 ELSE 1 END AS place FROM report_evidence WHERE kind <> 'score' "
-        f"GROUP BY lead_id, family, kind, ref_id) AS g) AS n WHERE n.nth <= {EVIDENCE_SHOWN} ORDER BY lead_id, nth"
+        "SELECT * FROM (SELECT p.*, ROW_NUMBER() OVER (PARTITION BY p.lead_id ORDER BY p.kind DESC, p.turn, "
+        f"{order}) AS nth FROM (SELECT r.*, ROW_NUMBER() OVER (PARTITION BY r.lead_id, r.kind, r.rule_code "
+        f"ORDER BY {order}) AS turn FROM report_piece AS r) AS p) AS n WHERE n.nth <= {EVIDENCE_SHOWN} "
+        "ORDER BY lead_id, nth"
     )
     counts = tables.rows(
         "SELECT lead_id, family, kind, COUNT(DISTINCT ref_id) AS n FROM report_evidence "
@@ -213,7 +228,14 @@ def _lead(
     scores: Mapping[tuple[str, str], list[dict[str, Any]]],
     states: Mapping[str, str],
 ) -> Lead:
-    shown = tuple(_piece(entry, hits, rings, lines) for entry in evidence)
+    reasons = reasons_of(row["reasons"])
+    # Evidence of the strongest reason first, as the reasons above it stand.
+    place = {reason.ref: nth for nth, reason in reversed(list(enumerate(reasons)))}
+    ordered = sorted(
+        evidence,
+        key=lambda e: (place.get(e["rule_code"] or e["ref_id"], len(place)), e["rule_code"] or "", e["nth"]),
+    )
+    shown = tuple(_piece(entry, hits, rings, lines) for entry in ordered)
     codes = list(dict.fromkeys(piece.hit["rule_id"] for piece in shown if piece.hit))
     found = [known for known in map(rule, codes) if known]
     if not found and str(row["scheme"]).startswith("rule:"):
@@ -221,7 +243,7 @@ def _lead(
     return Lead(
         row=row,
         scheme=scheme(str(row["scheme"])),
-        reasons=reasons_of(row["reasons"]),
+        reasons=reasons,
         evidence=shown,
         evidence_total=sum(total.values()),
         families=dict(total),

@@ -89,6 +89,7 @@ def _environment() -> Environment:
         "share": words.share,
         "short_id": words.short_id,
         "who": who,
+        "at_risk": at_risk,
         "reason_width": figures.reason_width,
         "percent_of": figures.percent_of,
     }
@@ -109,3 +110,13 @@ def who(row: Mapping[str, Any], names: Mapping[str, str]) -> Markup:
         return Markup("{} {}").format(kind, words.short_id(row["party_id"], person=True))
     name = row.get("party_name") or names.get(row["party_id"]) or row["party_id"]
     return escape(words.short_id(str(name)) if name == row["party_id"] else str(name))
+
+
+def at_risk(row: Mapping[str, Any]) -> Markup:
+    """Yuan at risk; where no line holds any, the estimate, marked as one; else a dash."""
+    if row["amount_at_risk"]:
+        return escape(words.yuan(row["amount_at_risk"]))
+    if not row["amount_estimated"]:
+        return Markup('<span class="soft">–</span>')
+    said = both(words.Words("估", "est."))
+    return Markup('<span class="soft">{} {}</span>').format(said, words.yuan(row["amount_estimated"]))
