@@ -7,6 +7,8 @@ key the later updt_time wins (NULL is oldest; ties: later delivery, then file, t
 from dataclasses import dataclass
 from decimal import Decimal
 
+import pyarrow as pa
+
 from core.schema import Table
 from pipelines.ingest.intake import (
     IDS,
@@ -21,6 +23,13 @@ from pipelines.ingest.intake import (
 )
 
 _NO_PLACE = "CAST(NULL AS STRING)"
+_NOTHING = pa.schema(
+    [
+        *((column, pa.int64()) for column in IDS),
+        *((column, pa.string()) for column in ("reason", "bad_column", "bad_value")),
+        ("money", pa.decimal128(16, 2)),
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -48,22 +57,24 @@ class Verdict:
         return self.money - self.money_refused - self.money_unchanged
 
 
-def judge(intake: Intake, table: Table, unreadable: int = 0) -> Verdict:
+def judge(intake: Intake, table: Table, *, bad: int, unreadable: int) -> Verdict:
     """Judge the rows of `in_typed_<table>`; children need `in_header` first.
 
-    `unreadable` lines never became rows: they count as rows in and as refused.
+    `bad` rows stand in `in_bad_<table>`; `unreadable` lines never became rows: they count as rows in and
+    as refused. A clean table costs few queries: what cannot be there is not asked for.
     """
     name = table.name
     _scope(intake, table)
     rows, waiting, money = _totals(intake, name)
-    bad = intake.keep(
-        f"in_refused_{name}",
-        f"SELECT b.{', b.'.join(IDS)}, b.reason, b.bad_column, b.bad_value, s.money "
-        f"FROM in_bad_{name} AS b JOIN in_scope_{name} AS s ON {on('s', 'b')}",
-    )
-    parts = [f"SELECT * FROM in_refused_{name}"]
+    parts = []
     good = f"in_scope_{name}"
     if bad:
+        intake.keep(
+            f"in_refused_{name}",
+            f"SELECT b.{', b.'.join(IDS)}, b.reason, b.bad_column, b.bad_value, s.money "
+            f"FROM in_bad_{name} AS b JOIN in_scope_{name} AS s ON {on('s', 'b')}",
+        )
+        parts.append(f"SELECT * FROM in_refused_{name}")
         good = f"in_good_{name}"
         intake.engine.register(
             good,
@@ -77,18 +88,21 @@ def judge(intake: Intake, table: Table, unreadable: int = 0) -> Verdict:
     if matched:
         parts.append(_older_than_history(name))
         good = _without(intake, f"in_fresh_{name}", good, f"in_settled_{name}")
-    if is_child(table):
-        intake.keep(f"in_orphan_{name}", _orphans(good))
+    if is_child(table) and intake.keep(f"in_orphan_{name}", _orphans(good)):
         parts.append(f"SELECT * FROM in_orphan_{name}")
     replaced = _gone(intake, table) if matched else 0
-    intake.keep(f"in_out_{name}", " UNION ALL ".join(parts))
+    if parts:
+        intake.keep(f"in_out_{name}", " UNION ALL ".join(parts))
+    else:
+        intake.engine.register(f"in_out_{name}", arrow=_NOTHING.empty_table())
     skip = [f"SELECT {', '.join(IDS)} FROM in_out_{name}"]
     unchanged, money_unchanged = 0, Decimal(0)
     if matched:
         skip.append(f"SELECT {', '.join(IDS)} FROM in_match_{name} WHERE new_hash = old_hash")
         unchanged, money_unchanged = _money_of(intake, f"in_match_{name}", "new_hash = old_hash")
     intake.engine.register(f"in_skip_{name}", sql=" UNION ALL ".join(skip))
-    refused, money_refused, superseded = _refused(intake, name)
+    nothing: tuple[dict[str, int], Decimal, Decimal] = ({}, Decimal(0), Decimal(0))
+    refused, money_refused, superseded = _refused(intake, name) if parts else nothing
     if unreadable:
         refused = {"unreadable": unreadable, **refused}
     return Verdict(
@@ -159,6 +173,12 @@ def _totals(intake: Intake, name: str) -> tuple[int, int, Decimal]:
         f"SUM(CASE WHEN {now} THEN money END) AS money FROM in_day_{name}"
     ).to_pylist()
     return row["tonight"], row["n"] - row["tonight"], row["money"] or Decimal(0)
+
+
+def all_money(intake: Intake, name: str) -> Decimal:
+    """Parseable yuan of all landed rows, waiting ones included."""
+    (row,) = intake.engine.run(f"SELECT SUM(money) AS money FROM in_day_{name}").to_pylist()
+    return row["money"] or Decimal(0)
 
 
 def _without(intake: Intake, name: str, rows: str, out: str) -> str:

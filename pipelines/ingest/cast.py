@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from core.schema import Column, Table, Type
+from core.schema.dictionaries import dictionaries
 
 _READ = {
     Type.DATE: "read_date",
@@ -92,10 +93,11 @@ def _is_text(kind: pa.DataType) -> bool:
     return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
 
 
-def reason_sql(table: Table, casts: dict[str, Cast]) -> tuple[str, str, str, str] | None:
+def reason_sql(table: Table, casts: dict[str, Cast], hard: list[str]) -> tuple[str, str, str, str] | None:
     """(condition, reason, column, value) of the rows that cannot be read; None when all can.
 
-    A row's first missing required column comes before its first value that does not cast.
+    A row's first missing required column comes before its first value that does not cast. A `hard` column
+    outside its dictionary counts as not castable.
     """
     missing = [
         (c.name, f"{casts[c.name].given} IS NULL", "''") for c in table if c.required and c.name in casts
@@ -105,6 +107,10 @@ def reason_sql(table: Table, casts: dict[str, Cast]) -> tuple[str, str, str, str
         for name, one in casts.items()
         if one.can_fail
     ]
+    for name in hard:
+        values = ", ".join(f"'{value}'" for value in dictionaries()[str(table.by_name[name].dictionary)])
+        if name in casts:
+            failing.append((name, f"{casts[name].given} NOT IN ({values})", casts[name].given))
     found = [*missing, *failing]
     if not found:
         return None

@@ -29,6 +29,8 @@ class Intake:
     settings: Settings
     ledger: Ledger
     files: list[LandedFile] = field(default_factory=list)
+    rows: dict[str, int] = field(default_factory=dict)
+    """Rows of each file that was opened, unreadable lines included."""
 
     @property
     def home(self) -> Path:

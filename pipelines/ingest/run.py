@@ -16,7 +16,7 @@ from core.schema import LANDING
 from core.schema.ledgers import refused_header, waiting_row
 from core.settings import Settings
 from pipelines.gate import judge as gate
-from pipelines.ingest import accept, header, partition, promote, pseudonyms, quarantine, refunds, supply
+from pipelines.ingest import accept, done, header, partition, promote, pseudonyms, quarantine, refunds, supply
 from pipelines.ingest.accept import Verdict
 from pipelines.ingest.intake import Intake, is_child, on
 from pipelines.ingest.landing import LandedFile, Landing, look
@@ -59,6 +59,7 @@ def ingest(
     ledger.privacy = settings.privacy
     mapping = load_source(source)
     found = look(landing, mapping.stems)
+    done.check(found)
     saved = _saved(folder, found, as_of)
     if saved is not None:
         return saved
@@ -95,23 +96,24 @@ def _take_in(intake: Intake, found: Landing, source: Source, waivers: dict[str, 
     supplies = _open(intake, {name: _to_read(ledger, name, landed[name]) for name in landed}, source)
     promote.fault_point("door")
     intake.register_files()
-    for one in supplies.values():
-        supply.register(intake, one)
+    bad = {name: supply.register(intake, one, source.harden.get(name, [])) for name, one in supplies.items()}
     if intake.hashed:
         keys = load_keys(intake.home)
         pseudonyms.register_tokens(intake, [one.table for one in supplies.values()], keys)
-    verdicts = _judge(intake, supplies)
+    verdicts = _judge(intake, supplies, bad)
     for name, one in supplies.items():
         quarantine.write(intake, one, sum(verdicts[name].refused.values()))
     promote.fault_point("quarantine")
     tables = {name: _report(one, verdicts[name]) for name, one in supplies.items()}
+    for name, one in supplies.items():
+        _check_declared(intake, found, one, verdicts[name])
     results, used = _gate(intake, supplies, tables, waivers)
     promote.fault_point("gate")
     staged, judged, flags = _stage(intake, supplies, verdicts)
     tables = {
         name: TableReport(**{**vars(report), "flags": flags.get(name, {})}) for name, report in tables.items()
     }
-    inputs = _inputs(found, intake, supplies)
+    inputs = _inputs(found, intake)
     report = IngestReport(
         run_id=intake.run_id,
         as_of=str(intake.as_of),
@@ -127,6 +129,8 @@ def _take_in(intake: Intake, found: Landing, source: Source, waivers: dict[str, 
     )
     files = _ledger_files(intake, supplies, verdicts)
     ledger.carried = []
+    if intake.hashed and supplies:
+        pseudonyms.fill_vault(intake, [one.table for one in supplies.values()], load_keys(intake.home))
     promote.fault_point("staged")
     promote.begin(
         intake.warehouse,
@@ -198,20 +202,33 @@ def _open(intake: Intake, files: dict[str, list[LandedFile]], source: Source) ->
     return supplies
 
 
-def _judge(intake: Intake, supplies: dict[str, Supply]) -> dict[str, Verdict]:
+def _judge(intake: Intake, supplies: dict[str, Supply], bad: dict[str, int]) -> dict[str, Verdict]:
     verdicts: dict[str, Verdict] = {}
     children = [name for name in supplies if is_child(LANDING[name])]
     for name, one in supplies.items():
         if children and name == children[0]:
             header.register_headers(intake, "setl_d" in supplies, children)
             header.register_visits(intake, "mdtrt_d" in supplies, "setl_d" in supplies, children)
-        verdicts[name] = accept.judge(intake, one.table, supply.unreadable_rows(one))
+        verdicts[name] = accept.judge(
+            intake, one.table, bad=bad[name], unreadable=supply.unreadable_rows(one)
+        )
         if one.table.required and name != "fee_list_d" and not verdicts[name].rows + verdicts[name].waiting:
             raise Refused(
                 f"{name}: {one.files[0].name}: required table has no rows [0]: deliver its rows "
                 "(only fee_list_d may hold a header only)"
             )
     return verdicts
+
+
+def _check_declared(intake: Intake, found: Landing, one: Supply, verdict: Verdict) -> None:
+    """What `_DONE.json` declares of a table that is read for the first time, and whole."""
+    name = one.table.name
+    if len(one.files) == len(found.files.get(name, [])) and not any(
+        intake.ledger.known(name, file.sha256) for file in one.files
+    ):
+        said = done.read(found).get(name, {})
+        money = str(accept.all_money(intake, name)) if said.get("money") is not None else "0"
+        done.check_totals(found, name, sum(intake.rows[file.name] for file in one.files), money)
 
 
 def _gate(
@@ -323,16 +340,9 @@ def _report(one: Supply, verdict: Verdict) -> TableReport:
     )
 
 
-def _inputs(found: Landing, intake: Intake, supplies: dict[str, Supply]) -> tuple[dict[str, Any], ...]:
-    rows = {}
-    if supplies:
-        for name in supplies:
-            counted = intake.engine.run(
-                f"SELECT file_no, COUNT(*) AS n FROM in_day_{name} GROUP BY file_no"
-            ).to_pylist()
-            rows |= {intake.files[row["file_no"]].name: row["n"] for row in counted}
+def _inputs(found: Landing, intake: Intake) -> tuple[dict[str, Any], ...]:
     return tuple(
-        {"file": file.name, "sha256": file.sha256, "rows": rows.get(file.name, 0)}
+        {"file": file.name, "sha256": file.sha256, "rows": intake.rows.get(file.name, 0)}
         for files in found.files.values()
         for file in files
     )

@@ -116,6 +116,13 @@ def load_source(name: str | None) -> Source:
 def _check(source: Source, file: str) -> None:
     if source.name != Path(file).stem:
         raise UsageError(f"conf/sources/{file}: name [{source.name}] must be the file's name")
+    for table, names in source.harden.items():
+        for column in names:
+            declared = LANDING[table].by_name.get(column) if table in LANDING else None
+            if declared is None or declared.dictionary is None:
+                raise UsageError(
+                    f"conf/sources/{file}: harden: [{table}.{column}] has no dictionary: see docs/tables.md"
+                )
     for table, mapping in source.tables.items():
         if table not in LANDING:
             raise UsageError(f"conf/sources/{file}: table [{table}] is unknown: use one of {sorted(LANDING)}")

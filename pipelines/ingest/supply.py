@@ -64,12 +64,14 @@ def open_file(intake: Intake, file: LandedFile, encoding: str) -> Opened:
         columns = [name for name in kinds if name.lower() not in PLACES]
         raw = "evidence(" + ", ".join(f"'{_word(name)}', `{name}`" for name in columns) + ")"
         chosen = ", ".join(f"`{name}`" for name in columns)
+        intake.rows[file.name] = pq.read_metadata(path).num_rows
         intake.engine.register(
             relation,
             sql=f"SELECT {chosen}, {number} AS file_no, source_row, 0 AS piece FROM {relation}_rows",
         )
         return Opened(file, relation, {name: kinds[name] for name in columns}, (), raw)
     door = read_csv(file.path, intake.folder / "door" / str(number), name=file.name, encoding=encoding)
+    intake.rows[file.name] = door.rows + door.unreadable_rows
     intake.engine.register(f"{relation}_rows", parquet=door.parts)
     columns = [name for name in door.header if name and name.lower() not in PLACES]
     chosen = ", ".join(f"`{name}`" for name in columns)
@@ -176,8 +178,11 @@ def unreadable_rows(one: Supply) -> int:
     return sum(pq.read_metadata(path).num_rows for path in one.unreadable)
 
 
-def register(intake: Intake, one: Supply) -> None:
-    """Register `in_typed_<table>` and keep `in_bad_<table>`: rows that are missing or do not cast."""
+def register(intake: Intake, one: Supply, hard: list[str]) -> int:
+    """Register `in_typed_<table>` and keep `in_bad_<table>` (missing or not castable); how many are bad.
+
+    `hard` columns must hold a value of their dictionary.
+    """
     table = one.table
     typed, bad = [], []
     places = ", ".join(IDS)
@@ -186,7 +191,7 @@ def register(intake: Intake, one: Supply) -> None:
             f"{casts[c.name].typed if c.name in casts else absent(c)} AS {c.name}" for c in table
         )
         typed.append(f"SELECT {values}, {places} FROM {relation}")
-        reason = reason_sql(table, casts)
+        reason = reason_sql(table, casts, hard)
         if reason:
             condition, why, column, value = reason
             bad.append(
@@ -194,8 +199,7 @@ def register(intake: Intake, one: Supply) -> None:
                 f"FROM {relation} WHERE {condition}"
             )
     intake.engine.register(f"in_typed_{table.name}", sql=" UNION ALL ".join(typed))
-    none = f"SELECT {places}, '' AS reason, '' AS bad_column, '' AS bad_value FROM in_typed_{table.name} WHERE FALSE"
-    intake.keep(f"in_bad_{table.name}", " UNION ALL ".join(bad) or none)
+    return intake.keep(f"in_bad_{table.name}", " UNION ALL ".join(bad)) if bad else 0
 
 
 def _waiting(intake: Intake, table: Table, one: Opened) -> str:
