@@ -123,7 +123,7 @@ def lint_(context: Context) -> None:
 
 
 @command(app, "test")
-def test_(context: Context, rule: Annotated[str, typer.Argument(help="规则 id; none: all")] = "") -> None:
+def prove(context: Context, rule: Annotated[str, typer.Argument(help="规则 id; none: all")] = "") -> None:
     """跑全部示例 Run every example of every rule (or of one) on the chosen engine."""
     from core.settings import RulesSettings
     from rules_kb.compiler import Pack
