@@ -167,18 +167,20 @@ def _anomaly_rows(
     seed: int,
 ) -> None:
     z = anomaly.robust_z(residual)
-    score = anomaly.top_mean(z)
+    few = rows.party_type in FOREST
+    parts = anomaly.explainable(residual) if few else np.abs(z) / z.shape[1]
+    score = parts.sum(axis=1) if few else anomaly.top_mean(z)
     p = anomaly.tail_posterior(score) * trust
 
     def reasons(i: int) -> str:
-        order = np.argsort(-np.abs(z[i]), kind="stable")[: anomaly.TOP]
+        order = np.argsort(-parts[i], kind="stable")[: anomaly.TOP]
         return json.dumps(
             [
                 {
                     "measure": readings[n][0].name,
                     "fact": readings[n][0].family,
                     "z": round(float(z[i, n]), 2),
-                    "part": round(float(abs(z[i, n]) / len(order)), 6),
+                    "part": round(float(parts[i, n]), 6),
                     "zh": f"{readings[n][0].zh}偏离同类中位数 {z[i, n]:+.1f} 个稳健标准差",
                     "en": f"{readings[n][0].en}: {z[i, n]:+.1f} robust deviations from the peers' median",
                 }
@@ -189,7 +191,7 @@ def _anomaly_rows(
         )
 
     rows.add("robust_z", score, p, reasons, np.zeros(len(p)), 0.0)
-    if rows.party_type in FOREST:
+    if few:
         strange = anomaly.forest(z, seed)
         rows.add(
             "isolation_forest",

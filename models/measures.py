@@ -114,6 +114,7 @@ PHARMACY = (
 )
 
 DOCTOR = (
+    Measure("long_day", "n_long_day", "n_day", "capacity", "超12小时工作日", "days over 12 h", "capacity"),
     Measure(
         "over_capacity", "n_over_day", "n_day", "capacity", "超24小时工作日", "days over 24 h", "capacity"
     ),

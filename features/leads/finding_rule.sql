@@ -8,7 +8,9 @@ keep: true
 ---*/
 -- p is the smaller of two: that so many hits are more than noise (gamma–Poisson odds of 4, 12 or 40 times
 -- the peers' rate, own hits left out, against the peers' rate itself), and that at least one hit is right
--- (1 − (1 − precision)^n). A big hospital with as many hits as its size explains stays low.
+-- (1 − (1 − precision)^n, at most 3.2 × precision: hits of one party share one cause, such as a wrong code
+-- mapping, so many hits of an unsure rule do not make it sure). A big hospital with as many hits as its
+-- size explains stays low.
 WITH counted AS (
   SELECT party_type, party_id, scheme, rule_code, MAX(precision) AS precision, MAX(CASE WHEN own THEN 1 ELSE 0 END) AS own,
          COUNT(*) AS n_hit, COUNT(DISTINCT event_id) AS n_event, SUM(amount) AS amount, MIN(day) AS first_date,
@@ -53,5 +55,5 @@ read AS (
 SELECT r.party_type, r.party_id, r.scheme, r.rule_code, r.own, r.n_hit, r.n_event, r.amount, r.first_date, r.last_date,
        r.reason_zh, r.reason_en, r.basis, r.n_violation, r.n_verified, round_to(r.e, 3) AS expected,
        round_to(r.precision, 6) AS precision, round_to(r.p_excess, 6) AS p_excess,
-       round_to(smaller_of(r.p_excess, r.p_count, 0.95), 6) AS p
+       round_to(smaller_of(r.p_excess, r.p_count, times(3.2, r.precision), 0.95), 6) AS p
 FROM read AS r

@@ -9,8 +9,8 @@ keep: true
 WITH shown AS (
   SELECT h.*, CASE WHEN f.fixmedins_type = '2' THEN 'pharmacy' ELSE 'institution' END AS place_type,
          COALESCE(r.scheme, concat_text('rule:', h.rule_code)) AS scheme,
-         COALESCE(r.precision, CASE WHEN h.result = 'violation' THEN 0.25 WHEN h.result = 'suspect' THEN 0.15
-                                    ELSE 0.03 END) AS precision
+         COALESCE(r.precision, CASE WHEN h.result = 'violation' THEN 0.2 WHEN h.result = 'suspect' THEN 0.1
+                                    ELSE 0.02 END) AS precision
   FROM hit AS h
   LEFT JOIN lead_rule AS r ON r.rule_code = h.rule_code
   LEFT JOIN fixmedins_b AS f ON f.fixmedins_code = h.fixmedins_code
@@ -24,7 +24,8 @@ FROM shown AS s
 UNION ALL
 SELECT s.hit_id, s.place_type AS party_type, s.fixmedins_code AS party_id, s.scheme, s.rule_code, s.result,
        s.verified, times(s.precision, 0.5) AS precision, FALSE AS own, s.setl_id, s.bkkp_sn,
-       COALESCE(s.setl_id, s.mdtrt_id, s.hit_id) AS event_id, COALESCE(s.service_date, s.setl_date) AS day,
+       -- Of a place only different persons count: one person's trouble is not the place's habit.
+       COALESCE(s.psn_no, s.hit_id) AS event_id, COALESCE(s.service_date, s.setl_date) AS day,
        as_money(greater_of(COALESCE(s.fund_amt, s.vola_amt, 0), 0)) AS amount, s.reason_zh, s.reason_en, s.basis
 FROM shown AS s
 WHERE s.party_type IN ('person', 'doctor') AND s.fixmedins_code IS NOT NULL

@@ -7,7 +7,9 @@ reads: [reason, finding, lead_party, lead_scheme, lead_setting]
 keep: true
 ---*/
 WITH added AS (
-  SELECT party_type, party_id, scheme, SUM(part) AS weight, COUNT(DISTINCT CASE WHEN part > 0 THEN fact END) AS n_fact,
+  SELECT party_type, party_id, scheme, SUM(part) AS weight,
+         -- General comparisons read the same numbers in three ways: one fact.
+         COUNT(DISTINCT CASE WHEN part > 0 THEN CASE WHEN family IN ('peers', 'anomaly') THEN 'peers' ELSE fact END END) AS n_fact,
          COUNT(DISTINCT CASE WHEN part > 0 THEN family END) AS n_family
   FROM reason GROUP BY party_type, party_id, scheme
 ),

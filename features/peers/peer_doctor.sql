@@ -19,6 +19,7 @@ by_doctor AS (
   SELECT dr_code, COUNT(*) AS n_day, SUM(n_person) AS n_person_day, SUM(n_line) AS n_line, SUM(fee_amt) AS fee_amt,
          SUM(inscp_amt) AS fund_amt, SUM(exam_amt) AS exam_amt, SUM(therapy_amt) AS therapy_amt,
          SUM(drug_amt) AS drug_amt, SUM(minutes) AS minutes, rows_where(minutes > 1440) AS n_over_day,
+         rows_where(minutes > 720) AS n_long_day,
          MAX(minutes) AS most_minutes, rows_where(n_place > 1) AS n_two_places
   FROM by_day GROUP BY dr_code
 )
@@ -28,7 +29,7 @@ SELECT 'doctor' AS party_type, d.dr_code AS party_id,
        concat_text('医师|', r.caty) AS group_3,
        '医师' AS group_4,
        d.n_day, d.n_person_day, d.n_line, d.fee_amt, d.fund_amt, d.exam_amt, d.therapy_amt, d.drug_amt, d.minutes,
-       d.n_over_day, d.most_minutes, d.n_two_places
+       d.n_over_day, d.n_long_day, d.most_minutes, d.n_two_places
 FROM by_doctor AS d
 INNER JOIN register AS r ON r.prac_psn_code = d.dr_code
 LEFT JOIN fixmedins_b AS f ON f.fixmedins_code = r.fixmedins_code

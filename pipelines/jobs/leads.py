@@ -22,7 +22,7 @@ READS = {
 }
 WRITES = ("lead", "lead_evidence")
 
-LEAST_P = 0.05
+LEAST_P = 0.18
 EXPLORE_DRAWN = 0.4
 """Share of the exploration queue that is drawn by hash; the rest are the likeliest single-fact leads."""
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models import peers, ranker
+from models import anomaly, peers, ranker
 from models.train import FAMILIES, as_estimator, train
 
 
@@ -80,3 +80,13 @@ def test_mixture_finds_the_crooked_and_knows_how_many():
     reading = peers.read(observed, expected)
     assert crooked[np.argsort(-reading.posterior)[:20]].mean() > 0.8
     assert reading.posterior.sum() == pytest.approx(crooked.sum(), rel=0.5)
+
+
+def test_the_explainable_anomaly_points_at_the_strange_column():
+    rng = np.random.default_rng(4)
+    values = rng.normal(size=(300, 4))
+    values[7, 2] = 9.0
+    parts = anomaly.explainable(values)
+    assert parts.shape == values.shape
+    assert int(np.argmax(parts.sum(axis=1))) == 7
+    assert int(np.argmax(parts[7])) == 2
