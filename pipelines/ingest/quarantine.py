@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from core.schema.ledgers import quarantine as QUARANTINE
@@ -75,3 +76,15 @@ def read(home: Path, table: str | None = None) -> dict[str, pa.Table]:
         if files:
             found[name] = pa.concat_tables([pq.read_table(file) for file in files])
     return found
+
+
+def forget(home: Path, table: str, sha256: str, reason: str) -> None:
+    """Take the rows of one file and reason out of a table's quarantine: they are judged again."""
+    for path in sorted(folder(home, table).glob("*.parquet")):
+        rows = pq.read_table(path)
+        out = pc.and_(pc.equal(rows["file_hash"], sha256), pc.equal(rows["reason"], reason))
+        if pc.any(out).as_py():
+            passing = path.with_suffix(".new")
+            pq.write_table(rows.filter(pc.invert(out)), passing)
+            passing.chmod(0o600)
+            passing.replace(path)
