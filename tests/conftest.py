@@ -1,11 +1,27 @@
 """Fixtures shared by all tests: one engine of each kind per run."""
 
+import os
 import shutil
 
 import pytest
 
 from core.engine import open_engine
 from core.settings import load_settings
+
+
+# Rows by the handful: compiling code for them would take longer than running them.
+SMALL_SPARK = {
+    "master": "local[2]",
+    "shuffle_partitions": 1,
+    "driver_memory": "2g",
+    "options": {
+        "spark.sql.adaptive.enabled": "false",
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+        "spark.default.parallelism": "1",
+    },
+}
+os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +38,7 @@ def spark_engine():
     settings = load_settings(
         overrides={
             "engine": "spark",
-            "spark": {"master": "local[2]", "shuffle_partitions": 2, "driver_memory": "2g"},
+            "spark": SMALL_SPARK,
         },
         environment={},
     )

@@ -32,7 +32,14 @@ def test_no_clock_and_no_global_random_below_the_command_line(path):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
     }
-    banned = {"date.today", "datetime.now", "datetime.today", "random.random", "random.choice", "random.shuffle"}
+    banned = {
+        "date.today",
+        "datetime.now",
+        "datetime.today",
+        "random.random",
+        "random.choice",
+        "random.shuffle",
+    }
     assert names & banned == set()
 
 
