@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from tests.night.conftest import LAST_DAY, city, results, run  # noqa: F401 (fixtures)
+from tests.night.conftest import city, night, results, whole  # noqa: F401 (fixtures)
 
 CHILD = """
 import os, signal, sys
@@ -38,21 +38,17 @@ n.run_night(n.Night(home=Path(home), settings=settings, as_of=date(2026, 6, 30),
 """
 
 
-def killed_then_resumed(city, run, home, job):  # noqa: F811
+def killed_then_resumed(city, home, job):  # noqa: F811
     child = subprocess.run([sys.executable, "-c", CHILD, job, home, city], check=False, capture_output=True)
     assert child.returncode == -signal.SIGKILL, child.stderr.decode()[-400:]
-    return run(city, home=home)
+    return night(city, home)
 
 
-def test_killed_in_check_and_resumed(city, run, tmp_path):  # noqa: F811
-    whole = run(city, home=tmp_path / "whole")
-    resumed = killed_then_resumed(city, run, tmp_path / "killed", "check")
-    assert results(resumed) == results(whole)
+def test_killed_in_check_and_resumed(city, whole, tmp_path):  # noqa: F811
+    assert results(killed_then_resumed(city, tmp_path, "check")) == results(whole[1])
 
 
 @pytest.mark.faults
-@pytest.mark.parametrize("job", ["ingest", "check", "network", "score", "leads", "write"])
-def test_killed_in_each_job_and_resumed(city, run, tmp_path, job):  # noqa: F811
-    whole = run(city, home=tmp_path / "whole")
-    resumed = killed_then_resumed(city, run, tmp_path / "killed", job)
-    assert results(resumed) == results(whole)
+@pytest.mark.parametrize("job", ["ingest", "network", "score", "leads", "write"])
+def test_killed_in_each_job_and_resumed(city, whole, tmp_path, job):  # noqa: F811
+    assert results(killed_then_resumed(city, tmp_path, job)) == results(whole[1])

@@ -20,17 +20,18 @@ def city(tmp_path_factory):
     return folder
 
 
-@pytest.fixture
-def run(tmp_path):
-    """run(city, home=…, engine=…, as_of=…, …) → the manifest of a night."""
+def night(landing, home, *, engine="duckdb", as_of=LAST_DAY, privacy="plain", **more):
+    """Run one night and return its manifest."""
+    overrides = {"privacy": privacy, "engine": engine, "spark": SMALL_SPARK}
+    settings = load_settings(overrides=overrides, environment={})
+    return run_night(Night(home=home, settings=settings, as_of=as_of, landing=landing, **more))
 
-    def night(landing, *, home=None, engine="duckdb", as_of=LAST_DAY, **more):
-        overrides = {"privacy": more.pop("privacy", "plain"), "engine": engine, "spark": SMALL_SPARK}
-        settings = load_settings(overrides=overrides, environment={})
-        asked = Night(home=home or tmp_path / engine, settings=settings, as_of=as_of, landing=landing, **more)
-        return run_night(asked)
 
-    return night
+@pytest.fixture(scope="session")
+def whole(city, tmp_path_factory):
+    """One whole night on the embedded engine: (home, manifest). Tests leave its rows as they are."""
+    home = tmp_path_factory.mktemp("whole")
+    return home, night(city, home)
 
 
 def results(manifest):
