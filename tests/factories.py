@@ -75,12 +75,8 @@ def land(
         columns = list(rows[0]) if rows else [column.name for column in TABLES[name] if column.required]
         if kind.startswith("csv"):
             path = folder / f"{name}.{kind}"
-            opened = (
-                gzip.open(path, "wt", encoding=encoding, newline="")
-                if kind == "csv.gz"
-                else path.open("w", encoding=encoding, newline="")
-            )
-            with opened as file:
+            opener = gzip.open if kind == "csv.gz" else open
+            with opener(path, "wt", encoding=encoding, newline="") as file:
                 writer = csv.DictWriter(file, columns, restval="")
                 writer.writeheader()
                 writer.writerows(rows)

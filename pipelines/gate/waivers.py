@@ -15,7 +15,8 @@ def _path(home: Path) -> Path:
 def all_waivers(home: Path) -> list[dict[str, Any]]:
     """Every waiver of a HOME, oldest first: run, check, reason, by, second, at, files."""
     path = _path(home)
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
+    content: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
+    return content
 
 
 def stored_gate(home: Path, run_id: str) -> dict[str, Any]:
@@ -24,7 +25,8 @@ def stored_gate(home: Path, run_id: str) -> dict[str, Any]:
     if not path.is_file():
         known = sorted(p.parent.parent.name for p in (home / "runs").glob("*/ingest/gate.json"))
         raise UsageError(f"gate: run [{run_id}] has no gate results: use one of {known[-5:]}")
-    return json.loads(path.read_text(encoding="utf-8"))
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
 
 
 def waive(
@@ -56,6 +58,7 @@ def waive(
 
 def applicable(home: Path, check: str, files: list[str]) -> dict[str, Any] | None:
     """The waiver of a check for exactly these files (by hash); other files need their own."""
+    waiver: dict[str, Any]
     for waiver in reversed(all_waivers(home)):
         if waiver["check"] == check and set(files) <= set(waiver["files"]) and files:
             return waiver

@@ -59,8 +59,8 @@ def fits(declared: Type, kind: pa.DataType) -> bool:
     """A typed value that needs no check."""
     if declared.decimals is not None and pa.types.is_decimal(kind):
         whole = int(declared.spark[8:-1].split(",")[0]) - declared.decimals
-        return kind.scale <= declared.decimals and kind.precision - kind.scale <= whole
-    return (
+        return bool(kind.scale <= declared.decimals and kind.precision - kind.scale <= whole)
+    return bool(
         (declared in (Type.DATE, Type.TIME) and (pa.types.is_timestamp(kind) or pa.types.is_date(kind)))
         or (declared is Type.WHOLE and pa.types.is_integer(kind))
         or (declared is Type.NUMBER and pa.types.is_integer(kind))
@@ -90,7 +90,7 @@ def _passed(declared: Type, kind: pa.DataType, source: str) -> str:
 
 
 def _is_text(kind: pa.DataType) -> bool:
-    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
 
 
 def reason_sql(table: Table, casts: dict[str, Cast], hard: list[str]) -> tuple[str, str, str, str] | None:

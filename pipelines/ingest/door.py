@@ -330,7 +330,7 @@ class _Chunk:
 def chunk_at(chunk: bytes, places: np.ndarray) -> np.ndarray:
     """Bytes at the places; 10 (a line's end) after the last byte."""
     data = np.append(np.frombuffer(chunk, np.uint8), np.uint8(10))
-    return data[np.minimum(places, len(chunk))]
+    return np.asarray(data[np.minimum(places, len(chunk))])
 
 
 def _lines(chunk: bytes) -> tuple[np.ndarray, np.ndarray]:

@@ -39,7 +39,7 @@ def touched_units(intake: Intake, table: Table, new: set[str], replaced: int, mo
             "UNION ALL SELECT concat_text('setl_date=', as_text(m.day)) AS unit "
             f"FROM in_history_{table.name} AS h JOIN in_moved AS m ON m.setl_id = h.setl_id) AS units",
         )
-    return units - {None}  # type: ignore[arg-type]
+    return units
 
 
 def register_moved(intake: Intake, replaced_headers: int) -> int:
@@ -255,4 +255,4 @@ def _sum(intake: Intake, relation: str, column: str) -> Decimal:
 
 
 def _distinct(intake: Intake, sql: str) -> set[str]:
-    return {row["unit"] for row in intake.engine.run(sql).to_pylist()}
+    return {row["unit"] for row in intake.engine.run(sql).to_pylist() if row["unit"] is not None}
