@@ -7,7 +7,7 @@ reads: [lead_named, lead_told, lead_money, lead_setting]
 keep: true
 ---*/
 SELECT l.queue, l.rank, l.lead_id, l.scheme, l.party_type, l.party_id, l.party_name,
-       COALESCE(l.first_date, t.as_of) AS period_from, COALESCE(l.last_date, t.as_of) AS period_to,
+       COALESCE(l.first_date, t.since) AS period_from, COALESCE(l.last_date, t.as_of) AS period_to,
        l.score, l.p_confirm, COALESCE(m.amount_at_risk, as_money(0)) AS amount_at_risk,
        COALESCE(m.amount_involved, as_money(0)) AS amount_involved, as_money(l.excess_amt) AS amount_estimated,
        l.effort_hours,

@@ -41,6 +41,7 @@ def _settings(run: Run) -> pa.Table:
     drawn = round(chosen.explore * EXPLORE_DRAWN)
     row = {
         "as_of": run.as_of,
+        "since": run.day_before(DAYS),
         "least_p": chosen.parameters.get("least_p", LEAST_P),
         "investigate": chosen.investigate,
         "recover": chosen.recover,

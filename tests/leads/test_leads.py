@@ -183,3 +183,9 @@ def test_both_engines_give_the_same_leads(duckdb_engine, spark_engine):
 
 def test_the_job_writes_what_it_says():
     assert leads.WRITES == ("lead", "lead_evidence")
+
+
+def test_a_lead_that_rests_on_statistics_covers_the_window_they_read(full):
+    listed, _ = full
+    lead = lead_on(listed, "D010", "T24")
+    assert (lead["period_to"] - lead["period_from"]).days == leads.DAYS
