@@ -1,7 +1,9 @@
 """One execution: the day it speaks about, its settings and versions. Frozen, passed in, no clock inside."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from pathlib import Path
 
 from core.settings import Settings
 
@@ -20,6 +22,8 @@ class Run:
     kb_ver: str = ""
     judged: tuple[str, ...] = field(default_factory=tuple)
     baseline: bool = False
+    delivered: Mapping[str, tuple[str, ...]] | None = None
+    home: Path | None = None
 
     def day_before(self, days: int) -> date:
         """The day that many days before `as_of`."""

@@ -2,7 +2,6 @@
 
 import fcntl
 import json
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -10,17 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import Fault
-
-
-def write_json(path: Path, content: Any) -> None:
-    """Write JSON so that a reader sees the old file or the new one, never half of one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    passing = path.with_name(path.name + ".new")
-    with passing.open("w", encoding="utf-8") as file:
-        json.dump(content, file, ensure_ascii=False, indent=1, sort_keys=True, default=str)
-        file.flush()
-        os.fsync(file.fileno())
-    passing.rename(path)
+from pipelines.saving import write_json
 
 
 def read_json(path: Path, otherwise: Any) -> Any:

@@ -23,7 +23,7 @@ from core.errors import FundguardError, Refused, UsageError
 from core.run import Run
 from core.schema import LANDING, RESULTS, TABLES
 from core.settings import Settings
-from pipelines.ingest import IngestReport, ingest
+from pipelines.ingest import IngestReport, delivered, ingest
 from pipelines.jobs import check, leads, network, score
 from pipelines.ledger import (
     add_judged_days,
@@ -31,8 +31,8 @@ from pipelines.ledger import (
     judged_days,
     latest_runs,
     read_json,
-    write_json,
 )
+from pipelines.saving import write_json
 from pipelines.warehouse import Warehouse, digests
 
 _EXTRA = "run_date DATE"
@@ -162,6 +162,8 @@ def _run_jobs(night: Night, engine: Engine, manifest: dict[str, Any], folder: Pa
         kb_ver=manifest["versions"]["kb"],
         judged=tuple(judged_days(night.home, night.as_of)),
         baseline=night.baseline,
+        delivered=delivered(night.home),
+        home=night.home,
     )
     for name in night.jobs:
         if _done(manifest, name):
@@ -204,14 +206,27 @@ def _run_job(
         warehouse.replace(table, f"run_date={run.as_of}", stage)
     if "lead" in tables:
         _check_money(engine, tables)
-    extra = _rows(engine, "not_evaluable") if name == "check" else []
+    coverage = _coverage(engine, run) if name == "check" else {}
     return {
         "state": "done",
         "start": started,
         "end": _now(),
         "reads": rows_in,
         "writes": tables,
-        **({"not_evaluable": extra} if name == "check" else {}),
+        **coverage,
+    }
+
+
+def _coverage(engine: Engine, run: Run) -> dict[str, Any]:
+    """What the rules could not say: not evaluable (why), candidates without a fact, silenced by policy."""
+    missing = check.not_evaluable(run)
+    counted: list[dict[str, Any]] = engine.run("SELECT * FROM not_evaluable").to_pylist()
+    return {
+        "not_evaluable": [
+            *counted,
+            *({"rule_id": rule_id, "missing": lacks} for rule_id, lacks in missing.items()),
+        ],
+        "silenced": engine.run("SELECT * FROM silenced").to_pylist(),
     }
 
 
@@ -286,10 +301,6 @@ def _check_money(engine: Engine, tables: Mapping[str, Any]) -> None:
             f"leads: amount_at_risk [{tables['lead']['money']}] is not the sum of its evidence "
             f"[{tables['lead_evidence']['money']}]: run again with --from leads, then report it"
         )
-
-
-def _rows(engine: Engine, relation: str) -> list[dict[str, Any]]:
-    return engine.run(f"SELECT * FROM {relation}").to_pylist()
 
 
 def _done(manifest: Mapping[str, Any], job: str) -> bool:

@@ -1,10 +1,14 @@
 """Judge the run's days by every rule that is awake: one fused query per grain."""
 
+from functools import partial
+from pathlib import Path
+
 from core.engine import Engine
 from core.run import Run
 from core.schema import LANDING
 from features import features
 from pipelines.jobs.scope import limit_to_judged_persons
+from rules_kb import knowledge
 from rules_kb.compiler import Pack, judge
 from rules_kb.library import read_library
 
@@ -24,8 +28,31 @@ _HISTORY = {
 
 
 def pack(run: Run) -> Pack:
-    """The rules that judge in this run's region."""
-    return Pack(tuple(read_library().judging(run.settings.rules)), run.settings.rules)
+    """The rules that judge in this run's region, on what was delivered."""
+    library = read_library()
+    own = _own(run)
+    silent = not_evaluable(run)
+    awake = [entry for entry in library.judging(run.settings.rules) if entry[0].id not in silent]
+    return Pack(tuple(awake), run.settings.rules, region=run.settings.region, **own)
+
+
+def not_evaluable(run: Run) -> dict[str, list[str]]:
+    """Rule id → the columns or points that are missing here; nothing is missing where none is known."""
+    if run.delivered is None:
+        return {}
+    own = _own(run)
+    table = partial(knowledge.load, verified=own["verified"])
+    _, missing = read_library().coverage(run.delivered, table)
+    return missing
+
+
+def _own(run: Run) -> dict[str, Path | None]:
+    """The bureau's own ledgers under its home."""
+    files = {"verified": ("knowledge", "verified.csv"), "suppressions": ("rules", "suppressions.csv")}
+    return {
+        name: (run.home.joinpath(*parts) if run.home and run.home.joinpath(*parts).is_file() else None)
+        for name, parts in files.items()
+    }
 
 
 READS: dict[str, int | None] = {table: _HISTORY.get(table) for table in LANDING}
@@ -46,5 +73,13 @@ def transform(engine: Engine, run: Run) -> dict[str, str]:
         "not_evaluable",
         sql="SELECT rule_id, COUNT(*) AS candidates FROM hit_all WHERE result = 'not_evaluable' "
         "GROUP BY rule_id",
+    )
+    silenced = " UNION ALL ".join(
+        f"SELECT rule_id, silenced_by FROM {name.replace('judged_', 'silenced_')}" for name in judged
+    )
+    engine.register(
+        "silenced",
+        sql=f"SELECT rule_id, silenced_by, COUNT(*) AS candidates FROM ({silenced}) AS s "
+        "GROUP BY rule_id, silenced_by",
     )
     return {"hit": "hit"}
