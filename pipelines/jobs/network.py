@@ -5,7 +5,7 @@ from core.engine import Engine
 from core.run import Run
 from features.network import rings_meeting, rings_prescriber, rings_trace
 from features.network.parameters import parameters
-from features.network.ring import register_rings
+from features.network.ring import EPOCH, register_rings
 
 HISTORY = 365
 """Days of history registered; `settings.network.days` of them are looked at."""
@@ -28,6 +28,9 @@ def transform(engine: Engine, run: Run) -> dict[str, str]:
     chosen = parameters(run.settings.network.parameters)
     days = min(HISTORY, run.settings.network.days)
     features.register(engine, "visit_numbered", "admission_numbered")
+    oldest = (run.day_before(days) - EPOCH).days
+    for meetings in ("visit_numbered", "admission_numbered"):
+        engine.register(meetings, sql=f"SELECT * FROM {meetings} WHERE day > {oldest}", keep=True)
     found, chance = [], {}
     for kind in (rings_meeting.CO_VISIT, rings_meeting.GROUP_ADMISSION):
         relation, scores = rings_meeting.register(engine, kind, chosen, days=days)

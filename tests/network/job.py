@@ -7,9 +7,10 @@ from pipelines.jobs import network
 from pipelines.warehouse import digests, empty
 
 
-def run_job(engine, tables, as_of, **parameters):
+def run_job(engine, tables, as_of, days=180, **parameters):
     """The job's results (table → relation) for landing tables; what is not given is empty."""
-    settings = load_settings(environment={}, overrides={"network": {"parameters": parameters}})
+    network_settings = {"days": days, "parameters": parameters}
+    settings = load_settings(environment={}, overrides={"network": network_settings})
     for name in network.READS:
         engine.register(name, arrow=tables.get(name, empty(TABLES[name])))
     return network.transform(engine, Run(run_id="test", as_of=as_of, settings=settings))
