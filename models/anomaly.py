@@ -25,7 +25,8 @@ def robust_z(values: Array) -> Array:
     mad = 1.4826 * np.median(np.abs(values - middle), axis=0)
     scale = np.where(mad > 1e-9, mad, values.std(axis=0))
     z = np.divide(values - middle, scale, out=np.zeros_like(values), where=scale > 1e-9)
-    return np.clip(z, -CUT, CUT)
+    clipped: np.ndarray = np.clip(z, -CUT, CUT)
+    return clipped
 
 
 def top_mean(z: Array) -> Array:
@@ -70,7 +71,8 @@ def spread_z(values: Array) -> Array:
     scale = (high - low) / 1.349
     scale = np.where(scale > 1e-9, scale, np.where(mad > 1e-9, mad, values.std(axis=0)))
     z = np.divide(values - middle, scale, out=np.zeros_like(values), where=scale > 1e-9)
-    return np.clip(z, -CUT, CUT)
+    clipped: np.ndarray = np.clip(z, -CUT, CUT)
+    return clipped
 
 
 def _scale(score: Array) -> float:

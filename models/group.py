@@ -241,7 +241,7 @@ class _Rows:
                     "period": self.period,
                     "score": float(score[i]),
                     "p": float(p[i]),
-                    "reasons": reasons(i),
+                    "reasons": reasons(int(i)),
                     "peer_group": self.name,
                     "peer_n": self.peers_n,
                     "percentile": float(ranked[i]),

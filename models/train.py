@@ -53,7 +53,9 @@ def train(home: Path, seed: int) -> Trained:
     score, parts = rows["p_confirm"].to_numpy(float), family_parts(rows["reasons"])
     confirmed = rows["confirmed"].to_numpy(float)
     weight = ranker.review_weights(
-        np.arange(len(rows)), rows["drawn"].to_numpy(bool), rows["propensity"].fillna(1).to_numpy(float)
+        np.arange(len(rows), dtype=float),
+        rows["drawn"].to_numpy(bool),
+        rows["propensity"].fillna(1).to_numpy(float),
     )
     verdict = ranker.gate(score, parts, confirmed, weight, seed)
     if len(rows) < ranker.LEAST_REVIEWED or confirmed.sum() < ranker.LEAST_CONFIRMED:

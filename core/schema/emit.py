@@ -23,7 +23,11 @@ def json_schema(table: Table) -> dict[str, Any]:
     """JSON Schema (2020-12) of one row."""
     properties: dict[str, Any] = {}
     for column in table:
-        about: dict[str, Any] = {"title": column.zh, "type": column.type.json, **_PATTERNS.get(column.type, {})}
+        about: dict[str, Any] = {
+            "title": column.zh,
+            "type": column.type.json,
+            **_PATTERNS.get(column.type, {}),
+        }
         if column.type.decimals is not None:
             about["multipleOf"] = float(f"1e-{column.type.decimals}")
         if column.type is Type.TEXT_LIST:

@@ -68,14 +68,17 @@ def _text_list(opening: str, closing: str, keep: str) -> Callable[[Sequence[str]
     return lambda arguments: keep.replace("{list}", f"{opening}{', '.join(arguments)}{closing}")
 
 
-def _decimal(precision: int, decimals: int, pattern: str) -> dict[str, str]:
+def _read_decimal(name: str, says: str, precision: int, decimals: int) -> Function:
+    """A reader of decimals: digits beyond its scale are no number of this type, unless they are zeros."""
     digits = rf"^[+-]?[0-9]{{{{1,{precision - decimals}}}}}([.][0-9]{{{{0,{decimals}}}}}0*)?$"
-    return {
-        "duckdb": f"CASE WHEN REGEXP_MATCHES({{0}}, '{digits}') "
-        f"THEN TRY_CAST({{0}} AS DECIMAL({precision},{decimals})) END",
-        "spark": f"CASE WHEN {{0}} RLIKE '{digits}' "
-        f"THEN TRY_CAST({{0}} AS DECIMAL({precision},{decimals})) END",
-    }
+    cast = f"TRY_CAST({{0}} AS DECIMAL({precision},{decimals}))"
+    return Function(
+        name,
+        says,
+        (1, 1),
+        f"CASE WHEN REGEXP_MATCHES({{0}}, '{digits}') THEN {cast} END",
+        f"CASE WHEN {{0}} RLIKE '{digits}' THEN {cast} END",
+    )
 
 
 _DATE = "^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}([ T][0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}([.][0-9]+)?)?)?$"
@@ -107,10 +110,10 @@ _ALL = [
         f"CASE WHEN {{0}} RLIKE '{_DATE}' AND {{0}} < '9999' "
         "THEN TRY_CAST(REPLACE(SUBSTR({0}, 1, 19), 'T', ' ') AS TIMESTAMP_NTZ) END",
     ),
-    Function("read_money", "text to yuan", (1, 1), **_decimal(16, 2, "")),
-    Function("read_quantity", "text to a quantity", (1, 1), **_decimal(16, 4, "")),
-    Function("read_price", "text to a price", (1, 1), **_decimal(16, 6, "")),
-    Function("read_ratio", "text to a ratio", (1, 1), **_decimal(9, 4, "")),
+    _read_decimal("read_money", "text to yuan", 16, 2),
+    _read_decimal("read_quantity", "text to a quantity", 16, 4),
+    _read_decimal("read_price", "text to a price", 16, 6),
+    _read_decimal("read_ratio", "text to a ratio", 9, 4),
     Function(
         "read_whole",
         "text to a whole number; 3.0 is 3",

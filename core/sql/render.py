@@ -20,7 +20,7 @@ def render_relation(text: str, dialect: str, *, where: str = "relation") -> str:
     return _render(lint_relation(text, where=where), dialect, where)
 
 
-def _render(tree: exp.Expression, dialect: str, where: str) -> str:
+def _render(tree: exp.Expr, dialect: str, where: str) -> str:
     tree = tree.copy()
     # Innermost first, so that an outer function receives its arguments already rendered.
     calls = [node for node in tree.walk() if isinstance(node, exp.Anonymous)]
@@ -37,7 +37,7 @@ def _render(tree: exp.Expression, dialect: str, where: str) -> str:
     return tree.sql(dialect=dialect)
 
 
-def _depth(node: exp.Expression) -> int:
+def _depth(node: exp.Expr) -> int:
     depth = 0
     while node.parent is not None:
         node, depth = node.parent, depth + 1

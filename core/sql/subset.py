@@ -17,14 +17,14 @@ class SubsetError(ValueError):
     """SQL outside the subset; the message names the construct in brackets and the way out."""
 
 
-_PREDICATE: tuple[type[exp.Expression], ...] = (
+_PREDICATE: tuple[type[exp.Expr], ...] = (
     exp.Column, exp.Identifier, exp.Literal, exp.Boolean, exp.Null, exp.Paren,
     exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE,
     exp.NullSafeEQ, exp.In, exp.Between, exp.Is, exp.Add, exp.Sub, exp.Neg,
     exp.Coalesce, exp.Case, exp.If, exp.Anonymous,
 )  # fmt: skip
 
-_RELATION: tuple[type[exp.Expression], ...] = (
+_RELATION: tuple[type[exp.Expr], ...] = (
     *_PREDICATE,
     exp.Select, exp.From, exp.Join, exp.Table, exp.TableAlias, exp.Alias, exp.Where, exp.Group,
     exp.Having, exp.Distinct, exp.Union, exp.Subquery, exp.With, exp.CTE, exp.Star,
@@ -33,7 +33,7 @@ _RELATION: tuple[type[exp.Expression], ...] = (
     exp.Limit,
 )  # fmt: skip
 
-_HINTS: dict[type[exp.Expression], str] = {
+_HINTS: dict[type[exp.Expr], str] = {
     exp.Div: "use safe_ratio(a, b) or prorate(amount, part, whole)",
     exp.Mul: "use line_amount(cnt, pric) or times(a, b)",
     exp.Cast: "use read_… functions, as_text or as_number; only CAST(NULL AS type) and DATE '…' stay",
@@ -48,7 +48,7 @@ _JOINS = {("", ""), ("", "INNER"), ("LEFT", ""), ("LEFT", "SEMI"), ("LEFT", "ANT
           ("", "ANTI"), ("", "CROSS")}  # fmt: skip
 
 
-def parse(text: str, *, where: str) -> exp.Expression:
+def parse(text: str, *, where: str) -> exp.Expr:
     """The tree of canonical (Spark) SQL; SubsetError when it does not parse."""
     try:
         return sqlglot.parse_one(text, read="spark")
@@ -57,19 +57,17 @@ def parse(text: str, *, where: str) -> exp.Expression:
         raise SubsetError(f"{where}: not SQL: {detail} in [{_short(text)}]") from None
 
 
-def lint_predicate(text: str, *, where: str) -> exp.Expression:
+def lint_predicate(text: str, *, where: str) -> exp.Expr:
     """Parse a predicate and refuse what is outside the predicate level."""
     return _lint(parse(text, where=where), _PREDICATE, where=where, aggregates=False)
 
 
-def lint_relation(text: str, *, where: str) -> exp.Expression:
+def lint_relation(text: str, *, where: str) -> exp.Expr:
     """Parse a relation and refuse what is outside the relation level."""
     return _lint(parse(text, where=where), _RELATION, where=where, aggregates=True)
 
 
-def _lint(
-    tree: exp.Expression, allowed: tuple[type[exp.Expression], ...], *, where: str, aggregates: bool
-) -> exp.Expression:
+def _lint(tree: exp.Expr, allowed: tuple[type[exp.Expr], ...], *, where: str, aggregates: bool) -> exp.Expr:
     for node in tree.walk():
         if isinstance(node, exp.Anonymous):
             function = FUNCTIONS.get(node.name.lower())
@@ -104,7 +102,7 @@ def _lint(
     return tree
 
 
-def _inside_window(node: exp.Expression) -> bool:
+def _inside_window(node: exp.Expr) -> bool:
     return isinstance(node.parent, exp.Window)
 
 

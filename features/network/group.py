@@ -328,7 +328,9 @@ def _louvain_large(graph: networkx.Graph, nodes: Sequence[str]) -> list[tuple[st
 
     matrix = networkx.to_scipy_sparse_array(graph, nodelist=list(nodes), weight="weight", format="csr")
     labels = Louvain(random_state=SEED, shuffle_nodes=False).fit_predict(matrix)
-    return [tuple(sorted(nodes[i] for i in np.flatnonzero(labels == label))) for label in np.unique(labels)]
+    return [
+        tuple(sorted(nodes[int(i)] for i in np.flatnonzero(labels == label))) for label in np.unique(labels)
+    ]
 
 
 def tail_surprise(count: int, expected: float) -> float:

@@ -6,6 +6,7 @@ scripts outnumber what the doctor's volume and the pharmacy's share among *other
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import pyarrow as pa
 
@@ -93,7 +94,7 @@ def _ring_of() -> Callable[[pa.Table], pa.Table]:
         members = [Member("person", person, "member", n / max(count.values())) for person, n in count.items()]
         members.append(Member("doctor", pair["dr_code"], "doctor", 1.0))
         members.append(Member("pharmacy", pair["fixmedins_code"], "pharmacy", 1.0))
-        by_day: dict[int, list[dict]] = {}
+        by_day: dict[int, list[dict[str, Any]]] = {}
         for script in scripts:
             by_day.setdefault((script["script_date"] - EPOCH).days, []).append(script)
         steps = [

@@ -6,6 +6,7 @@ box). Another institution within days: 疑似假药. Clues speak of behaviour, n
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import pyarrow as pa
 
@@ -94,7 +95,7 @@ def _ring_of() -> Callable[[pa.Table], pa.Table]:
                 count[sale["before_party_type"], sale["before_fixmedins_code"], "source"] += 1
         members = [Member(*party, n / len(sales)) for party, n in count.items()]
         members.append(Member(first["party_type"], first["fixmedins_code"], "hub", 1.0))
-        by_settlement: dict[tuple[int, str], list[dict]] = defaultdict(list)
+        by_settlement: dict[tuple[int, str], list[dict[str, Any]]] = defaultdict(list)
         for sale in sales:
             day = (sale["later_time"].date() - EPOCH).days
             by_settlement[day, sale["later_setl_id"]].append(sale)

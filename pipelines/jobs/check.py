@@ -33,7 +33,13 @@ def pack(run: Run) -> Pack:
     own = _own(run)
     silent = not_evaluable(run)
     awake = [entry for entry in library.judging(run.settings.rules) if entry[0].id not in silent]
-    return Pack(tuple(awake), run.settings.rules, region=run.settings.region, **own)
+    return Pack(
+        tuple(awake),
+        run.settings.rules,
+        region=run.settings.region,
+        verified=own["verified"],
+        suppressions=own["suppressions"],
+    )
 
 
 def not_evaluable(run: Run) -> dict[str, list[str]]:
