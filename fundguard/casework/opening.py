@@ -34,8 +34,8 @@ class Opening:
     at: str
     privacy: str
     reveal: Reveal | None = None
-    counts: dict[str, int] = field(default_factory=dict)
-    unknown: int = 0
+    counts: dict[str, int] = field(default_factory=dict, init=False)
+    unknown: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         if self.role not in ROLES:

@@ -68,16 +68,16 @@ def test_top_leads_stand_in_their_order(world, duckdb_engine):
     assert places == sorted(places)
 
 
-def test_gone_leads_are_gone(fresh, duckdb_engine):
+def test_gone_leads_are_gone(built, duckdb_engine):
     """A lead that is only there to say it is gone is no lead of tonight, and counts as gone once."""
-    fresh.build()
     from tests.report.world import write_rows
 
-    rows = fresh.rows[("lead", f"run_date={AS_OF}")]
+    rows = built.rows[("lead", f"run_date={AS_OF}")]
     last = [dict(row, status="gone") if row["queue"] == "explore" else row for row in rows]
-    write_rows(fresh.home, "lead", f"run_date={AS_OF}", last)
-    write_rows(fresh.home, "lead", f"run_date={BEFORE}", rows)
-    text = daily_text(fresh.home, RUN_ID, duckdb_engine)
+    write_rows(built.home, "lead", f"run_date={AS_OF}", last)
+    said_before = dict(rows[0], lead_id="LD77777777", status="gone")
+    write_rows(built.home, "lead", f"run_date={BEFORE}", [*rows, said_before])
+    text = daily_text(built.home, RUN_ID, duckdb_engine)
     explored = sum(row["queue"] == "explore" for row in rows)
     assert explored > 0
     assert f"不再出现 {explored}" in text
@@ -96,9 +96,8 @@ def test_a_first_night_a_baseline_and_an_empty_home(fresh, duckdb_engine):
     assert "未判定新的日期" in text
 
 
-def test_stays_on_one_screen_whatever_comes(fresh, duckdb_engine):
-    fresh.build()
-    content = json.loads((fresh.home / "runs" / RUN_ID / "manifest.json").read_text(encoding="utf-8"))
+def test_stays_on_one_screen_whatever_comes(built, duckdb_engine):
+    content = json.loads((built.home / "runs" / RUN_ID / "manifest.json").read_text(encoding="utf-8"))
     table = content["jobs"]["ingest"]["tables"]["setl_d"]
     table |= {
         "rows_in": 10**12,
@@ -115,8 +114,8 @@ def test_stays_on_one_screen_whatever_comes(fresh, duckdb_engine):
         {"rule_id": f"规{n}" * 40, "candidates": 10**9} for n in range(50)
     ]
     content["error"] = "错" * 300
-    write_manifest(fresh.home, **{k: v for k, v in content.items() if k != "run_id"})
-    _fits(daily_text(fresh.home, RUN_ID, duckdb_engine))
+    write_manifest(built.home, **{k: v for k, v in content.items() if k != "run_id"})
+    _fits(daily_text(built.home, RUN_ID, duckdb_engine))
 
 
 def test_an_unknown_run_says_where_to_look(world, duckdb_engine):

@@ -15,7 +15,6 @@ from core.schema import TABLES
 from fundguard.casework.annex import FIELDS, annex
 from fundguard.casework.export import export_leads
 from fundguard.casework.opening import Opening
-from fundguard.casework.sheets import harmless
 from pipelines.warehouse import Warehouse
 from tests.report.world import AS_OF, BEFORE, write_rows
 
@@ -83,26 +82,23 @@ def test_workbook_for_people(world, duckdb_engine, tmp_path):
     assert about["线索截至"] == str(AS_OF)
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1+cmd|' /C calc'!A0", "@SUM(A1)", "\t=1", "\r=1", "＝1"])
-def test_formulas_are_text(fresh, duckdb_engine, tmp_path, text):
-    assert harmless(text) == f"'{text}"
-    fresh.build()
-    row = dict(_today(fresh)[0], party_name=text)
-    write_rows(fresh.home, "lead", f"run_date={AS_OF}", [row])
-    export_leads(duckdb_engine, Warehouse(fresh.home), None, tmp_path / "leads.csv")
+def test_formulas_are_text(built, duckdb_engine, tmp_path):
+    texts = ["=1+1", "+1", "-1+cmd|' /C calc'!A0", "@SUM(A1)", "\t=1", "\r=1", "＝1"]
+    rows = [dict(_today(built)[0], rank=n, lead_id=f"LD{n}", party_name=text) for n, text in enumerate(texts)]
+    write_rows(built.home, "lead", f"run_date={AS_OF}", rows)
+    export_leads(duckdb_engine, Warehouse(built.home), None, tmp_path / "leads.csv")
     with (tmp_path / "leads.csv").open(encoding="utf-8-sig", newline="") as file:
-        assert next(csv.DictReader(file))["party_name"] == f"'{text}"
-    export_leads(duckdb_engine, Warehouse(fresh.home), None, tmp_path / "leads.xlsx")
-    cell = load_workbook(tmp_path / "leads.xlsx")["线索"]["C2"]
-    assert cell.data_type == "s"
-    assert cell.quotePrefix
+        assert [row["party_name"] for row in csv.DictReader(file)] == [f"'{text}" for text in texts]
+    export_leads(duckdb_engine, Warehouse(built.home), None, tmp_path / "leads.xlsx")
+    cells = [row[2] for row in load_workbook(tmp_path / "leads.xlsx")["线索"].iter_rows(min_row=2)]
+    assert len(cells) == len(texts)
+    assert all(cell.data_type == "s" and cell.quotePrefix for cell in cells)
 
 
-def test_negative_money_stays_a_number(fresh, duckdb_engine, tmp_path):
-    fresh.build()
-    row = dict(_today(fresh)[0], amount_at_risk=Decimal("-5.50"))
-    write_rows(fresh.home, "lead", f"run_date={AS_OF}", [row])
-    export_leads(duckdb_engine, Warehouse(fresh.home), None, tmp_path / "leads.csv")
+def test_negative_money_stays_a_number(built, duckdb_engine, tmp_path):
+    row = dict(_today(built)[0], amount_at_risk=Decimal("-5.50"))
+    write_rows(built.home, "lead", f"run_date={AS_OF}", [row])
+    export_leads(duckdb_engine, Warehouse(built.home), None, tmp_path / "leads.csv")
     with (tmp_path / "leads.csv").open(encoding="utf-8-sig", newline="") as file:
         assert next(csv.DictReader(file))["amount_at_risk"] == "-5.50"
 
@@ -181,17 +177,16 @@ def test_annex_prints_hashes_for_the_others(world, duckdb_engine, tmp_path, role
     assert set(_column(out, "医院项目编码")) == {f"#{keys.token_of(item)[:16]}" for item in items}
 
 
-def test_annex_opens_the_vault_in_a_hashed_home(fresh, duckdb_engine, tmp_path):
-    fresh.build()
+def test_annex_opens_the_vault_in_a_hashed_home(built, duckdb_engine, tmp_path):
     plain = {}
-    for (table, part), rows in fresh.rows.items():
+    for (table, part), rows in built.rows.items():
         if table == "mdtrt_d":
             tokens = [
                 dict(r, medrcdno=f"{n:032x}{r['medrcdno']}"[-32:], ipt_otp_no=None)
                 for n, r in enumerate(rows)
             ]
             plain |= {t["medrcdno"]: r["medrcdno"] for t, r in zip(tokens, rows, strict=True)}
-            write_rows(fresh.home, table, part, tokens)
+            write_rows(built.home, table, part, tokens)
     asked = []
 
     def reveal(kind, tokens):
@@ -201,21 +196,21 @@ def test_annex_opens_the_vault_in_a_hashed_home(fresh, duckdb_engine, tmp_path):
     out = tmp_path / "annex.xlsx"
     annex(
         duckdb_engine,
-        Warehouse(fresh.home),
+        Warehouse(built.home),
         LEAD,
         None,
         out,
-        _opening(fresh.home, privacy="hashed", reveal=reveal),
+        _opening(built.home, privacy="hashed", reveal=reveal),
     )
-    assert set(_column(out, "病历号")) == _originals(fresh)[0]
+    assert set(_column(out, "病历号")) == _originals(built)[0]
     assert [kind for kind, _ in asked] == ["medrcdno"]
     annex(
         duckdb_engine,
-        Warehouse(fresh.home),
+        Warehouse(built.home),
         LEAD,
         None,
         out,
-        _opening(fresh.home, "auditor", privacy="hashed", reveal=reveal),
+        _opening(built.home, "auditor", privacy="hashed", reveal=reveal),
     )
     assert len(asked) == 1
     assert all(value.startswith("#") for value in _column(out, "病历号"))
@@ -229,25 +224,24 @@ def test_what_the_vault_does_not_know_is_said(world, duckdb_engine, tmp_path):
     assert "没有原号" in cover["保管库"]
 
 
-def test_each_opening_is_logged_without_identities(fresh, duckdb_engine, tmp_path):
-    fresh.build()
+def test_each_opening_is_logged_without_identities(built, duckdb_engine, tmp_path):
     for role in ("investigator", "auditor"):
         annex(
             duckdb_engine,
-            Warehouse(fresh.home),
+            Warehouse(built.home),
             LEAD,
             None,
             tmp_path / "annex.docx",
-            _opening(fresh.home, role),
+            _opening(built.home, role),
         )
-    text = (fresh.home / "casework" / "openings.jsonl").read_text(encoding="utf-8")
+    text = (built.home / "casework" / "openings.jsonl").read_text(encoding="utf-8")
     lines = [json.loads(line) for line in text.splitlines()]
     assert [line["role"] for line in lines] == ["investigator", "auditor"]
     assert lines[0]["purpose"] == "核对病历"
-    assert lines[0]["opened"]["medrcdno"] == len(_originals(fresh)[0])
+    assert lines[0]["opened"]["medrcdno"] == len(_originals(built)[0])
     assert lines[1]["opened"] == {}
-    charts, items = _originals(fresh)
-    assert not any(value in text for value in (*charts, *items, *fresh.persons))
+    charts, items = _originals(built)
+    assert not any(value in text for value in (*charts, *items, *built.persons))
 
 
 def test_document_for_the_file(world, duckdb_engine, tmp_path):

@@ -44,32 +44,31 @@ def test_errors_are_one_line_and_two(world, tmp_path, monkeypatch, capsys, argum
     assert list(tmp_path.iterdir()) == []
 
 
-def test_annex_through_the_vault(fresh, tmp_path, monkeypatch, capsys):
+def test_annex_through_the_vault(built, tmp_path, monkeypatch, capsys):
     """A hashed HOME: tokens in the warehouse, originals in the vault, opened by role and logged."""
-    fresh.build()
-    keys = load_keys(fresh.home)
+    keys = load_keys(built.home)
     plain = {}
-    for (table, part), rows in fresh.rows.items():
+    for (table, part), rows in built.rows.items():
         if table == "mdtrt_d":
             kinds = ("medrcdno", "ipt_otp_no")
             plain |= {(kind, keys.token_of(row[kind])): row[kind] for row in rows for kind in kinds}
             write_rows(
-                fresh.home, table, part, [row | {k: keys.token_of(row[k]) for k in kinds} for row in rows]
+                built.home, table, part, [row | {k: keys.token_of(row[k]) for k in kinds} for row in rows]
             )
     rows = [{"kind": kind, "token": token, "plain": value} for (kind, token), value in plain.items()]
-    Vault(fresh.home, keys).add(pa.Table.from_pylist(rows))
+    Vault(built.home, keys).add(pa.Table.from_pylist(rows))
     out = tmp_path / "annex.xlsx"
-    command = ["leads", "annex", LEAD, "--out", str(out), "--home", str(fresh.home), "--purpose", "核对病历"]
+    command = ["leads", "annex", LEAD, "--out", str(out), "--home", str(built.home), "--purpose", "核对病历"]
     assert main([*command, "--role", "investigator"]) == 0
-    charts, items = _originals(fresh)
+    charts, items = _originals(built)
     assert set(_column(out, "病历号")) == charts
     assert set(_column(out, "医院项目编码")) == items
     assert main([*command, "--role", "operator"]) == 0
     assert set(_column(out, "病历号")) == {f"#{keys.token_of(chart)[:16]}" for chart in charts}
     assert not set(_column(out, "医院项目编码")) & items
-    looks = (fresh.home / "vault" / "access.jsonl").read_text(encoding="utf-8").splitlines()
+    looks = (built.home / "vault" / "access.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(look)["role"] for look in looks] == ["investigator"] * 2
-    openings = (fresh.home / "casework" / "openings.jsonl").read_text(encoding="utf-8").splitlines()
+    openings = (built.home / "casework" / "openings.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["shown"] for line in openings] == [True, False]
     logged = "".join([*looks, *openings])
     assert not any(chart in logged for chart in charts)

@@ -29,10 +29,9 @@ def test_says_that_it_is_made_up_and_that_it_is_no_verdict(html):
     assert "A lead is not a verdict" in html
 
 
-def test_a_real_region_is_not_called_synthetic(fresh, duckdb_engine):
-    fresh.build()
-    write_manifest(fresh.home, region="elsewhere")
-    assert "合成数据" not in page(gather(fresh.home, RUN_ID, duckdb_engine, page=True))
+def test_a_real_region_is_not_called_synthetic(built, duckdb_engine):
+    write_manifest(built.home, region="elsewhere")
+    assert "合成数据" not in page(gather(built.home, RUN_ID, duckdb_engine, page=True))
 
 
 def test_twenty_leads_with_what_an_investigator_needs(html, world):
@@ -71,6 +70,18 @@ def test_persons_are_masked_and_shadow_hits_unseen(html, world):
     assert shown <= seen | related
 
 
+def test_a_shadow_hit_stays_unseen_even_where_evidence_names_it(built, duckdb_engine):
+    unseen = next(hit for hit in built.hits if hit["shadow"])
+    hits = [hit | {"reason_zh": "影子里的话" if hit is unseen else hit["reason_zh"]} for hit in built.hits]
+    write_rows(built.home, "hit", f"run_date={AS_OF}", hits)
+    lead = next(r for r in built.rows[("lead", f"run_date={AS_OF}")] if r["queue"] == "investigate")
+    named = {"lead_id": lead["lead_id"], "family": "rule", "kind": "hit", "ref_id": unseen["hit_id"]}
+    named |= {"bkkp_sn": unseen["bkkp_sn"], "amount_counted": lead["amount_at_risk"] * 10}
+    rows = [*built.rows[("lead_evidence", f"run_date={AS_OF}")], named]
+    write_rows(built.home, "lead_evidence", f"run_date={AS_OF}", rows)
+    assert "影子里的话" not in page(gather(built.home, RUN_ID, duckdb_engine, page=True))
+
+
 def test_gate_and_what_could_not_be_judged(html):
     assert "已与医院核实，次日重传（张 / 李）" in html
     assert "收费项目等级取值不在字典" in html
@@ -80,30 +91,28 @@ def test_gate_and_what_could_not_be_judged(html):
     assert "沉默不等于合规" in html
 
 
-def test_hostile_text_stays_text(fresh, duckdb_engine):
-    fresh.build()
+def test_hostile_text_stays_text(built, duckdb_engine):
     bad = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
     rows = [
         dict(row, party_name=bad, suggested_route=bad, scheme=bad, lead_id=f'"{bad}{n}')
-        for n, row in enumerate(fresh.rows[("lead", f"run_date={AS_OF}")])
+        for n, row in enumerate(built.rows[("lead", f"run_date={AS_OF}")])
     ]
-    write_rows(fresh.home, "lead", f"run_date={AS_OF}", rows)
+    write_rows(built.home, "lead", f"run_date={AS_OF}", rows)
     write_rows(
-        fresh.home, "hit", f"run_date={AS_OF}", [dict(hit, reason_zh=bad, rule_id=bad) for hit in fresh.hits]
+        built.home, "hit", f"run_date={AS_OF}", [dict(hit, reason_zh=bad, rule_id=bad) for hit in built.hits]
     )
     rings = [
         dict(r, path='{"zh": "<script>alert(3)</script>", "steps": []}', kind=bad)
-        for r in fresh.rows[("ring", f"run_date={AS_OF}")]
+        for r in built.rows[("ring", f"run_date={AS_OF}")]
     ]
-    write_rows(fresh.home, "ring", f"run_date={AS_OF}", rings)
-    text = page(gather(fresh.home, RUN_ID, duckdb_engine, page=True))
+    write_rows(built.home, "ring", f"run_date={AS_OF}", rings)
+    text = page(gather(built.home, RUN_ID, duckdb_engine, page=True))
     assert "<script>alert" not in text
     assert "<img" not in text
     assert text.count("<script>") == 1
 
 
-def test_bad_json_and_missing_values_still_make_a_page(fresh, duckdb_engine):
-    fresh.build()
+def test_bad_json_and_missing_values_still_make_a_page(built, duckdb_engine):
     empty = dict.fromkeys(
         (
             "party_name",
@@ -116,14 +125,14 @@ def test_bad_json_and_missing_values_still_make_a_page(fresh, duckdb_engine):
             "checks",
         )
     )
-    rows = [dict(row, **empty, reasons="not json") for row in fresh.rows[("lead", f"run_date={AS_OF}")]]
-    write_rows(fresh.home, "lead", f"run_date={AS_OF}", rows)
+    rows = [dict(row, **empty, reasons="not json") for row in built.rows[("lead", f"run_date={AS_OF}")]]
+    write_rows(built.home, "lead", f"run_date={AS_OF}", rows)
     rings = [
         dict(row, path="{", p_chance=None, benign_tags=None)
-        for row in fresh.rows[("ring", f"run_date={AS_OF}")]
+        for row in built.rows[("ring", f"run_date={AS_OF}")]
     ]
-    write_rows(fresh.home, "ring", f"run_date={AS_OF}", rings)
-    text = page(gather(fresh.home, RUN_ID, duckdb_engine, page=True))
+    write_rows(built.home, "ring", f"run_date={AS_OF}", rings)
+    text = page(gather(built.home, RUN_ID, duckdb_engine, page=True))
     assert text.count("<article") == 20
     assert ">None<" not in text
 
