@@ -8,7 +8,6 @@ import pytest
 from core.engine import open_engine
 from core.settings import load_settings
 
-
 # Rows by the handful: compiling code for them would take longer than running them.
 SMALL_SPARK = {
     "master": "local[2]",

@@ -88,8 +88,8 @@ def show(
             print(json.dumps(listed, ensure_ascii=False))
             return
         grid = Table("table", "kind", "rows", "zh", "en")
-        for name, kind, rows, zh, en in listed:
-            grid.add_row(name, kind, f"{rows:,}", zh, en)
+        for name, kind, count, zh, en in listed:
+            grid.add_row(name, kind, f"{count:,}", zh, en)
         Console().print(grid)
         return
     known = load(table)

@@ -10,7 +10,7 @@ from core.settings import load_settings
 from pipelines.jobs import check
 
 
-@pytest.fixture()
+@pytest.fixture
 def judge(engine):
     """claims, days → hits of all active rules on those days (default: all days of 2025 and 2026)."""
 
