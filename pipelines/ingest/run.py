@@ -240,11 +240,12 @@ def _gate(
         table = LANDING[name]
         shown = [c for c in table.names if table.by_name[c].required or table.by_name[c].dictionary]
         chosen = ", ".join(f"t.{column}" for column in shown)
+        # Without waiting rows all of them are tonight's, and a join over every row is spared.
+        scope = f" LEFT SEMI JOIN in_scope_{name} AS s ON {on('t', 's')}" if tables[name].waiting else ""
         intake.engine.register(
             f"in_batch_{name}",
             sql=f"SELECT {chosen}, CASE WHEN o.reason <> 'superseded' THEN o.reason END AS refused_reason "
-            f"FROM in_typed_{name} AS t LEFT SEMI JOIN in_scope_{name} AS s ON {on('t', 's')} "
-            f"LEFT JOIN in_out_{name} AS o ON {on('o', 't')}",
+            f"FROM in_typed_{name} AS t{scope} LEFT JOIN in_out_{name} AS o ON {on('o', 't')}",
         )
         batches[name] = f"in_batch_{name}"
     results, used = gate.judge(
