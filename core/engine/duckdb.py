@@ -13,6 +13,9 @@ from core.schema import Table
 from core.settings import DuckdbSettings
 from core.sql import render_relation
 
+_AT_ONCE = 1_000_000
+"""Rows that are sorted and split in memory at once when a relation is written by days."""
+
 
 class DuckdbEngine:
     """Engine protocol over one in-memory DuckDB connection."""
@@ -89,18 +92,36 @@ class DuckdbEngine:
                 f"TO {_quote(str(folder / 'part-0.parquet'))} (FORMAT parquet, COMPRESSION zstd)"
             )
             return
-        self._connection.execute(
-            f'COPY (SELECT {chosen}, CAST("{by}" AS VARCHAR) AS "_by" FROM "{name}" '
-            f'ORDER BY "_by", {order}) TO {_quote(str(folder / "_by"))} '
-            "(FORMAT parquet, COMPRESSION zstd, PARTITION_BY (_by))"
-        )
-        parts = sorted((folder / "_by").glob("_by=*")) if (folder / "_by").is_dir() else []
-        for part in parts:
+        self._write_days(f'SELECT {chosen}, CAST("{by}" AS VARCHAR) AS "_by" FROM "{name}"', folder, order)
+        for part in sorted(folder.glob("_by=*")):
             part.rename(folder / part.name.replace("_by=", f"{by}=", 1))
-        if (folder / "_by").is_dir():
-            (folder / "_by").rmdir()
-        if not parts:
+        if not any(folder.iterdir()):
             pq.write_table(arrow_schema(columns).empty_table(), folder / "part-0.parquet")
+
+    def _write_days(self, rows: str, folder: Path, order: str) -> None:
+        """Split rows into `_by=<value>/` folders.
+
+        Streamed to one flat file first, then sorted and split some days at a time: sorting and splitting
+        everything at once would hold all of it in memory.
+        """
+        flat = folder / "_flat.parquet"
+        read = f"read_parquet({_quote(str(flat))})"
+        run = self._connection.execute
+        run(f"COPY ({rows}) TO {_quote(str(flat))} (FORMAT parquet, COMPRESSION snappy)")
+        sizes = run(f'SELECT "_by", COUNT(*) FROM {read} GROUP BY "_by" ORDER BY "_by"').fetchall()
+        if any(value is None for value, _ in sizes):
+            raise ValueError(f"{folder.name}: a row to be split has no value to split by")
+        for number, (first, last) in enumerate(_batches(sizes)):
+            split = folder / f"_split-{number}"
+            run(
+                f'COPY (SELECT * FROM {read} WHERE "_by" BETWEEN {_quote(first)} AND {_quote(last)} '
+                f'ORDER BY "_by", {order}) TO {_quote(str(split))} '
+                "(FORMAT parquet, COMPRESSION zstd, PARTITION_BY (_by))"
+            )
+            for part in sorted(split.glob("_by=*")):
+                part.rename(folder / part.name)
+            split.rmdir()
+        flat.unlink()
 
     def count(self, name: str) -> int:
         """See `Engine.count`."""
@@ -135,6 +156,19 @@ class DuckdbEngine:
                 self._connection.execute(f'DROP {kind} IF EXISTS "{name}"')
             except duckdb.CatalogException:
                 continue
+
+
+def _batches(sizes: Sequence[tuple[str, int]]) -> list[tuple[str, str]]:
+    """(first, last) values of consecutive batches of about `_AT_ONCE` rows."""
+    batches: list[tuple[str, str]] = []
+    held = _AT_ONCE
+    for value, rows in sizes:
+        if held + rows > _AT_ONCE:
+            batches.append((value, value))
+            held = 0
+        batches[-1] = (batches[-1][0], value)
+        held += rows
+    return batches
 
 
 def _groups(rows: pa.Table, key: str) -> list[pa.Table]:
