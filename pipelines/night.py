@@ -35,7 +35,7 @@ from pipelines.ledger import (
 from pipelines.saving import write_json
 from pipelines.warehouse import Warehouse, digests
 
-_EXTRA = "run_date DATE"
+_EXTRA = "as_of DATE"
 
 
 class Job(Protocol):
@@ -188,7 +188,7 @@ def _run_job(
     for table, relation in relations.items():
         stamped = f"{table}_stamped"
         engine.register(
-            stamped, sql=f"SELECT r.*, DATE '{run.as_of}' AS run_date FROM {relation} AS r", keep=True
+            stamped, sql=f"SELECT r.*, DATE '{run.as_of}' AS as_of FROM {relation} AS r", keep=True
         )
         stage = folder / "stage" / name / table
         shutil.rmtree(stage, ignore_errors=True)
@@ -271,9 +271,9 @@ def _register_present_hits(engine: Engine, warehouse: Warehouse, run: Run, since
         sql=f"""
         SELECT * FROM (
           SELECT {names}, ROW_NUMBER() OVER (
-            PARTITION BY h.hit_id ORDER BY h.run_date DESC, h.judged_day DESC) AS nth
+            PARTITION BY h.hit_id ORDER BY h.as_of DESC, h.judged_day DESC) AS nth
           FROM hit_written AS h
-          JOIN unit_run AS u ON u.judged_day = h.judged_day AND u.run_day = h.run_date
+          JOIN unit_run AS u ON u.judged_day = h.judged_day AND u.run_day = h.as_of
         ) AS present WHERE nth = 1""",
         keep=True,
     )

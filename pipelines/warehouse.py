@@ -18,8 +18,8 @@ from core.engine import Engine
 from core.engine.base import arrow_schema, declared_columns, parse_extra
 from core.schema import LANDING, RESULTS, TABLES, Table
 
-BOOKKEEPING = "dq_flags TEXT_LIST, source_file TEXT, source_row WHOLE, file_hash TEXT, unit TEXT"
-"""What every landed row carries beside its declared columns; `unit` is the partition it lies in."""
+BOOKKEEPING = "dq_flags TEXT_LIST, source_file TEXT, source_row WHOLE, file_hash TEXT, unit_day TEXT"
+"""What every landed row carries beside its declared columns; `unit_day` is the partition it lies in."""
 
 RUN_DATE = "run_date"
 OPEN = "open"

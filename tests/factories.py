@@ -99,3 +99,17 @@ def _typed(table: str, column: str, values: pa.ChunkedArray) -> pa.ChunkedArray:
     if declared.type.name == "TIME":
         return values.cast(pa.timestamp("us"))
     return values
+
+
+def any_rows(table: str, count: int = 3) -> list[dict[str, str]]:
+    """Rows of any landing table with every column filled, made from its declaration."""
+    samples = {"DATE": "2026-06-0{n}", "TIME": "2026-06-0{n} 08:00:00", "TEXT": "{name}-{n}"}
+    return [
+        {c.name: samples.get(c.type.name, "{n}").format(n=number, name=c.name) for c in TABLES[table]}
+        | {
+            key: value
+            for key, value in {"setl_id": f"S{number}", "vali_flag": "1"}.items()
+            if key in TABLES[table].by_name
+        }
+        for number in range(1, count + 1)
+    ]

@@ -160,7 +160,7 @@ def register_hits(engine: Engine, warehouse: Warehouse, day: date) -> None:
     engine.register("hit_until", parquet=files)
     engine.register(
         "cited_hit",
-        sql="SELECT * FROM (SELECT h.*, ROW_NUMBER() OVER (PARTITION BY h.hit_id ORDER BY h.run_date DESC, "
+        sql="SELECT * FROM (SELECT h.*, ROW_NUMBER() OVER (PARTITION BY h.hit_id ORDER BY h.as_of DESC, "
         "h.judged_day DESC) AS nth FROM hit_until AS h LEFT SEMI JOIN "
         "(SELECT ref_id FROM lead_evidence WHERE kind = 'hit') AS e ON e.ref_id = h.hit_id "
         "WHERE NOT h.shadow) AS latest WHERE nth = 1",

@@ -12,7 +12,9 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from fundguard.cli.common import Context, Day, command, read_day
 from pipelines.night import Night, run_night
 
-Landing = Annotated[Path, typer.Option("--landing", help="落地目录 folder that holds the tables, or its parent")]
+Landing = Annotated[
+    Path, typer.Option("--landing", help="落地目录 folder that holds the tables, or its parent")
+]
 Source = Annotated[str | None, typer.Option("--source", help="来源映射 a mapping in conf/sources")]
 
 nightly_app = typer.Typer(add_completion=False)
@@ -36,8 +38,12 @@ def nightly(
     landing: Landing,
     day: Day,
     source: Source = None,
-    from_job: Annotated[str | None, typer.Option("--from", help="从某步重跑 run again from this job on")] = None,
-    baseline: Annotated[bool, typer.Option("--baseline", help="只建历史 facts, peers and hits, no leads")] = False,
+    from_job: Annotated[
+        str | None, typer.Option("--from", help="从某步重跑 run again from this job on")
+    ] = None,
+    baseline: Annotated[
+        bool, typer.Option("--baseline", help="只建历史 facts, peers and hits, no leads")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="全部重跑 run every job again")] = False,
 ) -> None:
     """整夜：入库、判定、团伙、评分、线索、日报 The whole night, to the ranked list and the report."""
@@ -56,9 +62,7 @@ def nightly(
 
 
 @command(ingest_app, "ingest")
-def ingest(
-    context: Context, landing: Landing, day: Day = "", source: Source = None
-) -> None:
+def ingest(context: Context, landing: Landing, day: Day = "", source: Source = None) -> None:
     """入库：落地目录到数据仓 Landing to warehouse, gate included; no judging."""
     # The clock is read here and nowhere below: without --date all days up to today are taken in.
     as_of = read_day(day) if day else date.today()  # noqa: DTZ011

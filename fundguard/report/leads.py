@@ -151,7 +151,7 @@ def _hits(tables: Tables, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
         return {}
     rows = tables.rows(
         f"SELECT * FROM (SELECT {listed(columns, 'h')}, ROW_NUMBER() OVER (PARTITION BY h.hit_id ORDER BY "
-        f"h.run_date DESC, h.judged_day DESC) AS nth FROM {name} AS h LEFT SEMI JOIN report_hit_id AS i "
+        f"h.as_of DESC, h.judged_day DESC) AS nth FROM {name} AS h LEFT SEMI JOIN report_hit_id AS i "
         "ON i.id = h.hit_id WHERE NOT h.shadow) AS n WHERE n.nth = 1"
     )
     return {row["hit_id"]: row for row in rows}

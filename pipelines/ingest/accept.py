@@ -235,7 +235,7 @@ def _against_history(intake: Intake, table: Table, good: str) -> int:
         f"in_found_{name}",
         f"SELECT {', '.join(f's.{c}' for c in (*IDS, *keys(table)))}, s.updt_time, s.money, "
         f"o.old_updated, o.old_unit FROM {good} AS s JOIN "
-        f"(SELECT {key_columns(table, 'h')}, {updated} AS old_updated, h.unit AS old_unit "
+        f"(SELECT {key_columns(table, 'h')}, {updated} AS old_updated, h.unit_day AS old_unit "
         f"FROM in_history_{name} AS h) AS o ON {on('s', 'o', keys(table))}",
     )
     if not found:

@@ -35,7 +35,7 @@ def touched_units(intake: Intake, table: Table, new: set[str], replaced: int, mo
         units |= _distinct(
             intake,
             "SELECT DISTINCT unit FROM ("
-            f"SELECT h.unit FROM in_history_{table.name} AS h JOIN in_moved AS m ON m.setl_id = h.setl_id "
+            f"SELECT h.unit_day AS unit FROM in_history_{table.name} AS h JOIN in_moved AS m ON m.setl_id = h.setl_id "
             "UNION ALL SELECT concat_text('setl_date=', as_text(m.day)) AS unit "
             f"FROM in_history_{table.name} AS h JOIN in_moved AS m ON m.setl_id = h.setl_id) AS units",
         )
@@ -122,14 +122,14 @@ def _register_kept(intake: Intake, table: Table, units: set[str], *, replaced: i
     if not files:
         return 0
     intake.engine.register(f"in_old_{name}", parquet=files)
-    day, state, join = unit_day_sql(table, "h.unit"), "CAST(NULL AS STRING)", ""
+    day, state, join = unit_day_sql(table, "h.unit_day"), "CAST(NULL AS STRING)", ""
     if name == "fee_list_d":
         state = "CASE WHEN list_has(h.dq_flags, 'header_refused') THEN 'refused' END"
     if moved and is_child(table):
         join = "LEFT JOIN in_moved AS m ON m.setl_id = h.setl_id"
         day = f"COALESCE(m.day, {day})"
         state = f"CASE WHEN m.setl_id IS NULL THEN {state} END"
-    is_open = f"starts_with_text(h.unit, '{OPEN}=')" if name == "fee_list_d" else "FALSE"
+    is_open = f"starts_with_text(h.unit_day, '{OPEN}=')" if name == "fee_list_d" else "FALSE"
     gone = ""
     if replaced:
         gone = f"LEFT ANTI JOIN in_gone_{name} AS g ON {on('h', 'g', keys(table))}"
@@ -158,7 +158,7 @@ def register_flagged(intake: Intake, table: Table) -> None:
     intake.engine.register(
         f"in_flagged_{name}",
         sql=f"SELECT {values}, {flags} AS dq_flags, source_file, source_row, file_hash, "
-        f"{unit} AS unit{label}{opened} FROM {source}",
+        f"{unit} AS unit_day{label}{opened} FROM {source}",
     )
 
 

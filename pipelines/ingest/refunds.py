@@ -88,7 +88,7 @@ def _originals(intake: Intake, level: str, merged: str, table: str) -> None:
         intake.keep(f"in_original_{level}", tonight)
         return
     intake.engine.register(f"in_history_{table}", parquet=files)
-    day = unit_day_sql(TABLES[table], "s.unit")
+    day = unit_day_sql(TABLES[table], "s.unit_day")
     intake.keep(f"in_original_{level}_tonight", tonight)
     intake.keep(
         f"in_original_{level}",

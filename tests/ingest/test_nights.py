@@ -76,7 +76,7 @@ def test_a_settlement_that_moves_takes_its_lines_along(night, tmp_path):
     moved = tables["setl_d"][0] | {"setl_time": "2026-06-03 11:00:00", "updt_time": "2026-06-20 00:00:00"}
     report = night.take_in(land(tmp_path / "b", {**tables, "setl_d": [moved], "fee_list_d": []}))
     assert report.judged == (DAYS[0], DAYS[2])
-    assert {row["unit"] for row in night.rows("fee_list_d") if row["setl_id"] == "S1"} == {DAYS[2]}
+    assert {row["unit_day"] for row in night.rows("fee_list_d") if row["setl_id"] == "S1"} == {DAYS[2]}
     assert [row["dq_flags"] for row in night.rows("setl_d") if row["setl_id"] == "S1"] == [[]]
 
 
@@ -90,7 +90,7 @@ def test_open_lines_move_to_their_settlement(night, tmp_path):
     second = {**tables, "setl_d": [settlement(600, "2026-06-05")], "fee_list_d": settled}
     report = night.take_in(land(tmp_path / "b", second))
     assert report.judged == ("open=2026-06-01", "open=2026-06-02", "setl_date=2026-06-05")
-    assert [row["unit"] for row in night.rows("fee_list_d") if row["setl_id"] == "S600"] == [
+    assert [row["unit_day"] for row in night.rows("fee_list_d") if row["setl_id"] == "S600"] == [
         "setl_date=2026-06-05"
     ] * 2
     assert list((night.home / "warehouse/fee_list_d/open=2026-06-01").glob("*.parquet")), "one file, no rows"

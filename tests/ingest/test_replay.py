@@ -18,6 +18,6 @@ def test_an_orphan_enters_when_its_settlement_has_come(tmp_path, duckdb_engine):
     report = night.take_in(first)
     assert report.judged == ("setl_date=2026-06-04",)
     assert night.quarantined("fee_list_d") == []
-    assert [row["unit"] for row in night.rows("fee_list_d") if row["setl_id"] == "S77"] == [
+    assert [row["unit_day"] for row in night.rows("fee_list_d") if row["setl_id"] == "S77"] == [
         "setl_date=2026-06-04"
     ]

@@ -273,10 +273,10 @@ def hash_of(text: str) -> int:
 
 def write_rows(home: Path, table: str, part: str, rows: Iterable[Mapping[str, Any]]) -> None:
     """Rows as one Parquet file of a partition, in the declared shape."""
-    extra = parse_extra(BOOKKEEPING) if table in LANDING else [("run_date", "DATE")]
+    extra = parse_extra(BOOKKEEPING) if table in LANDING else [("as_of", "DATE")]
     schema = arrow_schema(declared_columns(TABLES[table], extra, "duckdb"))
     label, _, day = part.partition("=")
-    common = {"run_date": date.fromisoformat(day)} if label == "run_date" else {}
+    common = {"as_of": date.fromisoformat(day)} if label == "run_date" else {}
     folder = home / "warehouse" / table / part
     folder.mkdir(parents=True, exist_ok=True)
     filled = [{name: (common | dict(row)).get(name) for name in schema.names} for row in rows]
