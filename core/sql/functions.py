@@ -320,8 +320,9 @@ _ALL = [
         "fixed_text",
         "a double as text with so many decimals; round it first (round_to), or the engines may differ",
         (2, 2),
-        lambda a: f"PRINTF('%.{a[1]}f', CAST({a[0]} AS DOUBLE))",
-        lambda a: f"FORMAT_STRING('%.{a[1]}f', CAST({a[0]} AS DOUBLE))",
+        lambda a: f"CASE WHEN {a[0]} IS NOT NULL THEN PRINTF('%.{a[1]}f', CAST({a[0]} AS DOUBLE)) END",
+        # FORMAT_STRING makes a text of NULL too.
+        lambda a: f"CASE WHEN {a[0]} IS NOT NULL THEN FORMAT_STRING('%.{a[1]}f', CAST({a[0]} AS DOUBLE)) END",
     ),
     Function("as_text", "as text", (1, 1), "CAST({0} AS VARCHAR)", "CAST({0} AS STRING)"),
     Function(
