@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import yaml
+
+from core.yaml_text import read_yaml
 
 PARTIES = ("institution", "pharmacy", "doctor", "person")
 FILE = Path(__file__).with_name("schemes.yaml")
@@ -14,7 +15,7 @@ FILE = Path(__file__).with_name("schemes.yaml")
 @cache
 def schemes() -> dict[str, Any]:
     """The file as it stands: schemes, rules, rings, models."""
-    loaded: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = read_yaml(FILE.read_text(encoding="utf-8"))
     return loaded
 
 

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from core.errors import FundguardError
+from core.yaml_text import read_yaml
 from fundguard.casework.words import Words
 from rules_kb.library import Library, read_library
 from rules_kb.rule import Rule
@@ -27,7 +26,7 @@ class Scheme:
 
 @cache
 def _content() -> dict[str, dict]:
-    return dict(yaml.safe_load(_FILE.read_text(encoding="utf-8")))
+    return dict(read_yaml(_FILE.read_text(encoding="utf-8")))
 
 
 @cache

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from core.errors import FundguardError, UsageError
+from core.errors import UsageError
 from fundguard.evaluate import evaluate
 from fundguard.evaluate_labels import evaluate_labels
 
@@ -72,16 +72,3 @@ def _show_labels(result: dict[str, Any]) -> None:
     rows = [{"order": f"score {name}", **row} for name, row in result["models"].items()]
     rows.append({"order": "by amount", **result["by_amount"]})
     _table(console, f"{result['providers']:,} providers, {result['positives']:,} found out", rows)
-
-
-def main() -> None:
-    """Runs this command alone."""
-    try:
-        typer.run(run)
-    except FundguardError as error:
-        Console(stderr=True).print(str(error), markup=False)
-        raise SystemExit(error.exit_code) from None
-
-
-if __name__ == "__main__":
-    main()

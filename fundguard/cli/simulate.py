@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from core.errors import FundguardError, UsageError
+from core.errors import UsageError
 from fundguard.synthetic.simulate import simulate
 
 
@@ -65,16 +65,3 @@ def run(
     )
     print(f"landing: {out / 'landing'}")
     print(f"truth:   {out / 'truth'} (only `fundguard evaluate` reads it)")
-
-
-def main() -> None:
-    """Runs this command alone."""
-    try:
-        typer.run(run)
-    except FundguardError as error:
-        Console(stderr=True).print(str(error), markup=False)
-        raise SystemExit(error.exit_code) from None
-
-
-if __name__ == "__main__":
-    main()

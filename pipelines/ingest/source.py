@@ -7,7 +7,6 @@ import os
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlglot import exp
 
@@ -15,6 +14,7 @@ from core.errors import UsageError
 from core.schema import LANDING
 from core.settings import CONF
 from core.sql import SubsetError, lint_predicate
+from core.yaml_text import read_yaml
 
 
 class _Part(BaseModel):
@@ -102,7 +102,7 @@ def load_source(name: str | None) -> Source:
         known = sorted(p.stem for p in folder.glob("*.yaml"))
         raise UsageError(f"source [{name}] is unknown: use one of {known} or add conf/sources/{name}.yaml")
     try:
-        source = Source.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        source = Source.model_validate(read_yaml(path.read_text(encoding="utf-8")))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
