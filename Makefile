@@ -1,6 +1,6 @@
 # The one door: `make help` lists everything; CI runs `make check` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test parity test-fast check bench faults fuzz dist lock clean
+.PHONY: help setup demo test test-fast check bench faults fuzz dist lock clean
 
 PYTHON ?= python3
 ENGINE ?= duckdb
@@ -29,14 +29,10 @@ $(VENV)/.dev: requirements/dev.lock $(VENV)/.runtime
 demo: setup ## simulate a small city, run one night, show the leads (ENGINE=duckdb|spark)
 	@$(BIN)/python scripts/demo.py --engine $(ENGINE)
 
-test: $(VENV)/.dev ## every test but the long ones (parity, faults); needs Java 17+ and Chromium
+test: $(VENV)/.dev ## every test (faults, fuzz and bench apart); needs Java 17+ and Chromium
 	@$(BIN)/python scripts/needs.py java chromium
 	$(BIN)/python -m pytest -n 2 -m "not spark and not chromium and not faults"
-	$(BIN)/python -m pytest -m "(spark or chromium) and not faults and not parity"
-
-parity: $(VENV)/.dev ## whole jobs and nights on Spark, row for row as on DuckDB (long)
-	@$(BIN)/python scripts/needs.py java
-	$(BIN)/python -m pytest -m "parity and not faults"
+	$(BIN)/python -m pytest -m "(spark or chromium) and not faults"
 
 test-fast: $(VENV)/.dev ## the tests without Spark and Chromium
 	$(BIN)/python -m pytest -n 2 -m "not spark and not chromium and not faults"

@@ -107,7 +107,7 @@ def judge_candidates(
     kinds: Mapping[str, str],
 ) -> str:
     """The same, over a relation that already has the grain's rows (rule examples come this way)."""
-    facts = engine.run(f"SELECT * FROM {candidates} LIMIT 0").schema.names
+    facts = engine.run(f"SELECT * FROM {candidates} LIMIT 0").schema
     engine.register(f"rule_{grain}", arrow=_constants(pack.of(grain)))
     query = _fused(pack, grain, candidates, facts, points, kinds)
     engine.register(f"spoken_{grain}", sql=query, keep=True)
@@ -257,12 +257,19 @@ def _fused(
     pack: Pack,
     grain: str,
     candidates: str,
-    facts: Sequence[str],
+    schema: pa.Schema,
     points: Mapping[str, Mapping[str, str]],
     kinds: Mapping[str, str],
 ) -> str:
+    facts = schema.names
+    numbers = {field.name for field in schema if _is_quantity(field.type)}
+    numbers |= {
+        name for name, kind in kinds.items() if kind.startswith("DECIMAL") and not kind.endswith(",2)")
+    }
     scopes = {
-        number: Scope(rule, set(facts), points.get(rule.id, {}), pack.parameters(rule), f"{rule.id}.yaml")
+        number: Scope(
+            rule, set(facts), points.get(rule.id, {}), pack.parameters(rule), f"{rule.id}.yaml", numbers
+        )
         for number, (rule, _) in enumerate(pack.of(grain), start=1)
     }
     when = {number: scope.expression(scope.rule.when) for number, scope in scopes.items()}
@@ -354,6 +361,11 @@ SELECT text_hash(rule_id, rule_ver, point_id, candidate_key) AS hit_id, rule_id,
        basis, shadow, judged_day, point_id, candidate_key, verdict, {silenced_by} AS silenced_by
 FROM priced
 """
+
+
+def _is_quantity(kind: pa.DataType) -> bool:
+    """Whether a column counts or measures (cnt, shares): money has two decimals and keeps them."""
+    return pa.types.is_floating(kind) or (pa.types.is_decimal(kind) and kind.scale > 2)
 
 
 def _cases(branches: Mapping[int, str], otherwise: str) -> str:

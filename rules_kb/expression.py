@@ -19,12 +19,14 @@ class Scope:
         knowledge: Mapping[str, str],
         parameters: Mapping[str, object],
         where: str,
+        numbers: Collection[str] = (),
     ) -> None:
         self.rule = rule
         self.facts = facts
         self.knowledge = knowledge
         self.parameters = parameters
         self.where = where
+        self.numbers = numbers
 
     def column(self, qualified: str) -> str:
         """The column (or literal) of a qualified name. Refused when it does not exist."""
@@ -80,7 +82,7 @@ class Scope:
         for match in PLACEHOLDER.finditer(template):
             if match.start() > at:
                 pieces.append(_literal(template[at : match.start()]))
-            pieces.append(f"text_or({self.column(match.group(1))}, '未记录')")
+            pieces.append(f"text_or({self._shown(match.group(1))}, '未记录')")
             at = match.end()
         if at < len(template):
             pieces.append(_literal(template[at:]))
@@ -88,8 +90,13 @@ class Scope:
 
     def evidence(self) -> str:
         """The typed values behind a verdict, as canonical SQL that builds a JSON object."""
-        pairs = [f"'{name}', {self.column(name)}" for name in self.rule.evidence]
+        pairs = [f"'{name}', {self._shown(name)}" for name in self.rule.evidence]
         return f"evidence({', '.join(pairs)})"
+
+    def _shown(self, name: str) -> str:
+        """A value as a reader should see it: quantities and shares without idle zeros."""
+        column = self.column(name)
+        return f"number_text({column})" if column in self.numbers else column
 
 
 def _literal(text: str) -> str:

@@ -50,10 +50,3 @@ def spark_engine():
 def engine(request):
     """Each engine in turn; `-m "not spark"` keeps to DuckDB."""
     return request.getfixturevalue(f"{request.param}_engine")
-
-
-def pytest_collection_modifyitems(items):
-    """Spark tests beyond the truth tables are the long parity runs: `make parity`."""
-    for item in items:
-        if item.get_closest_marker("spark") and "tests/spec/" not in item.nodeid:
-            item.add_marker("parity")

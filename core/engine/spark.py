@@ -10,12 +10,16 @@ from tempfile import mkdtemp
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.pandas.types import from_arrow_schema
 
 from core.engine.base import KeyFunction, arrow_schema, declared_columns, parse_extra
 from core.errors import Fault
 from core.schema import Table
 from core.settings import SparkSettings
 from core.sql import render_relation
+
+# Rows that travel inside the plan; more are written once and read back.
+_INLINE_ROWS = 1000
 
 
 class SparkEngine:
@@ -51,15 +55,12 @@ class SparkEngine:
         if sql is not None:
             frame = self._session.sql(render_relation(sql, "spark", where=name))
         elif parquet is not None:
-            frame = self._read(parquet)
+            frame = self._read(parquet, own=not numbered)
             if numbered:
                 place = ["_metadata.file_name AS source_file", "_metadata.row_index + 1 AS source_row"]
                 frame = frame.selectExpr("*", *place)
         elif arrow is not None:
-            self._files += 1
-            file = self._scratch / f"arrow-{self._files}.parquet"
-            pq.write_table(_plain_strings(arrow), file)
-            frame = self._read([file])
+            frame = self._rows(_plain_strings(arrow))
         else:
             raise ValueError(f"{name}: register needs sql, parquet or arrow")
         if keep:
@@ -125,14 +126,28 @@ class SparkEngine:
             shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _kept(self, frame: DataFrame) -> DataFrame:
-        # Written and read back rather than cached: it cuts the plan, and Connect can do it too.
+        # Written and read back rather than cached: it cuts the plan, and Connect can do it too. (A local
+        # checkpoint is quicker for small rows, but Spark 4 fails on some plans: "key not found".)
         self._files += 1
         file = self._scratch / f"kept-{self._files}"
         frame.write.parquet(str(file), compression="lz4")
         return self._session.read.schema(frame.schema).parquet(str(file))
 
-    def _read(self, files: Sequence[Path]) -> DataFrame:
-        return self._session.read.option("recursiveFileLookup", "true").parquet(*map(str, files))
+    def _rows(self, rows: pa.Table) -> DataFrame:
+        if rows.num_rows <= _INLINE_ROWS:
+            return self._session.createDataFrame(rows)
+        self._files += 1
+        file = self._scratch / f"arrow-{self._files}.parquet"
+        pq.write_table(rows, file)
+        return self._read([file], own=True)
+
+    def _read(self, files: Sequence[Path], own: bool) -> DataFrame:
+        reader = self._session.read.option("recursiveFileLookup", "true")
+        if own and files[0].is_file():
+            # The types of files we wrote are read from a footer here: Spark would start a job to learn them.
+            schema = _plain_strings(pq.read_schema(files[0]).empty_table()).schema
+            reader = reader.schema(from_arrow_schema(schema, prefer_timestamp_ntz=True))
+        return reader.parquet(*map(str, files))
 
 
 def _session(settings: SparkSettings, scratch: Path) -> SparkSession:
@@ -158,7 +173,11 @@ def _session(settings: SparkSettings, scratch: Path) -> SparkSession:
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.local.dir": str(scratch),
         "spark.sql.warehouse.dir": str(scratch / "warehouse"),
-        "spark.driver.extraJavaOptions": f"-Dderby.system.home={scratch} -Duser.timezone=UTC",
+        # Hundreds of compiled queries a night overflow the JVM's default room for code.
+        "spark.driver.extraJavaOptions": f"-Dderby.system.home={scratch} -Duser.timezone=UTC "
+        "-XX:ReservedCodeCacheSize=512m",
+        # Without checksum files: the manifest's digests do that work.
+        "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",
         "spark.log.level": "ERROR",
         **settings.options,
     }

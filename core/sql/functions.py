@@ -324,6 +324,13 @@ _ALL = [
         # FORMAT_STRING makes a text of NULL too.
         lambda a: f"CASE WHEN {a[0]} IS NOT NULL THEN FORMAT_STRING('%.{a[1]}f', CAST({a[0]} AS DOUBLE)) END",
     ),
+    Function(
+        "number_text",
+        "a number as text: at most four decimals and no idle zeros; round a double first",
+        (1, 1),
+        "RTRIM(RTRIM(CAST(CAST({0} AS DECIMAL(24,4)) AS VARCHAR), '0'), '.')",
+        "RTRIM('.', RTRIM('0', CAST(CAST({0} AS DECIMAL(24,4)) AS STRING)))",
+    ),
     Function("as_text", "as text", (1, 1), "CAST({0} AS VARCHAR)", "CAST({0} AS STRING)"),
     Function(
         "text_or",

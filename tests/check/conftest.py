@@ -11,8 +11,12 @@ from pipelines.jobs import check
 
 
 @pytest.fixture
-def judge(engine):
-    """claims, days → hits of all active rules on those days (default: all days of 2025 and 2026)."""
+def judge(duckdb_engine):
+    """claims, days → hits of all active rules on those days (default: all days of 2025 and 2026).
+
+    On the embedded engine: rule examples and the whole night prove that Spark gives the same rows.
+    """
+    engine = duckdb_engine
 
     def run(claims, *, days=None):
         claims.register(engine)
