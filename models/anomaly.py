@@ -24,9 +24,7 @@ def robust_z(values: Array) -> Array:
     middle = np.median(values, axis=0)
     mad = 1.4826 * np.median(np.abs(values - middle), axis=0)
     scale = np.where(mad > 1e-9, mad, values.std(axis=0))
-    z = np.divide(values - middle, scale, out=np.zeros_like(values), where=scale > 1e-9)
-    clipped: np.ndarray = np.clip(z, -CUT, CUT)
-    return clipped
+    return np.asarray(np.clip(_standardised(values, middle, scale), -CUT, CUT))
 
 
 def top_mean(z: Array) -> Array:
@@ -46,10 +44,7 @@ def explainable(values: Array) -> Array:
 
     z = spread_z(values)
     far = z**2 / z.shape[1]
-    deviation = values.std(axis=0)
-    scaled = np.divide(
-        values - values.mean(axis=0), deviation, out=np.zeros_like(values), where=deviation > 1e-9
-    )
+    scaled = _standardised(values, values.mean(axis=0), values.std(axis=0))
     count = max(1, min(NEIGHBOURS, len(values) - 2))
     model = NearestNeighbors(n_neighbors=count + 1).fit(scaled)
     lonely = np.empty_like(scaled)
@@ -70,9 +65,12 @@ def spread_z(values: Array) -> Array:
     mad = 1.4826 * np.median(np.abs(values - middle), axis=0)
     scale = (high - low) / 1.349
     scale = np.where(scale > 1e-9, scale, np.where(mad > 1e-9, mad, values.std(axis=0)))
-    z = np.divide(values - middle, scale, out=np.zeros_like(values), where=scale > 1e-9)
-    clipped: np.ndarray = np.clip(z, -CUT, CUT)
-    return clipped
+    return np.asarray(np.clip(_standardised(values, middle, scale), -CUT, CUT))
+
+
+def _standardised(values: Array, middle: Array, scale: Array) -> Array:
+    """(value − middle) ÷ scale by column; 0 where a column does not vary."""
+    return np.divide(values - middle, scale, out=np.zeros_like(values), where=scale > 1e-9)
 
 
 def _scale(score: Array) -> float:

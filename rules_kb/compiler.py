@@ -93,7 +93,8 @@ def judge(engine: Engine, pack: Pack, grains: Sequence[str]) -> list[str]:
     in `silenced_<grain>` (not applicable, with the document in `silenced_by`): counted, never a hit. Needs
     the landing tables and `judged_day` on the engine. Features that grains share are computed once.
     """
-    points = {grain: register_points(engine, pack, grain) for grain in grains}
+    _register_knowledge(engine, pack, grains)
+    points = {grain: _register_points(engine, pack, grain) for grain in grains}
     features.register(engine, *grains)
     return [judge_candidates(engine, pack, grain, grain, *points[grain]) for grain in grains]
 
@@ -119,27 +120,37 @@ def judge_candidates(
 def register_points(
     engine: Engine, pack: Pack, grain: str
 ) -> tuple[dict[str, dict[str, str]], dict[str, str]]:
-    """Register `point_<grain>`.
+    """Register `point_<grain>` and the knowledge it rests on.
 
     Returns per rule id its knowledge column → column of the relation, and each such column's type.
     """
+    _register_knowledge(engine, pack, [grain])
+    return _register_points(engine, pack, grain)
+
+
+def _register_knowledge(engine: Engine, pack: Pack, grains: Sequence[str]) -> None:
+    """Register what the points of all these grains are made of: each table once."""
+    uses = {use.table for grain in grains for rule, _ in pack.of(grain) for use in rule.knowledge.values()}
+    engine.register("rule_nothing", arrow=pa.table({"nothing": pa.array([], pa.int64())}))
+    for name in sorted(uses):
+        engine.register(f"kb_{name}", arrow=pack.table(name).arrow)
+    for name in silence.REGISTERS:
+        engine.register(name, arrow=pack.table(name).arrow)
+
+
+def _register_points(
+    engine: Engine, pack: Pack, grain: str
+) -> tuple[dict[str, dict[str, str]], dict[str, str]]:
     columns: dict[str, str] = {}
     names: dict[str, dict[str, str]] = {}
-    engine.register("rule_nothing", arrow=pa.table({"nothing": pa.array([], pa.int64())}))
-    tables: dict[str, knowledge.KnowledgeTable] = {}
     for rule, _ in pack.of(grain):
         names[rule.id] = {}
         for use in rule.knowledge.values():
-            table = tables.setdefault(use.table, pack.table(use.table))
-            for field in table.arrow.schema:
+            for field in pack.table(use.table).arrow.schema:
                 kind = _sql_type(field.type)
                 name = f"k_{field.name}_{kind.split('(')[0].lower()}"
                 columns[name] = kind
                 names[rule.id][field.name] = name
-    for name, table in tables.items():
-        engine.register(f"kb_{name}", arrow=table.arrow)
-    for name in silence.REGISTERS:
-        engine.register(name, arrow=pack.table(name).arrow)
     wanted = {alias: text.split() for alias, text in features.features()[grain].points.items()}
     selects = []
     for number, (rule, _) in enumerate(pack.of(grain), start=1):
@@ -156,7 +167,7 @@ def register_points(
             code = _first(own.values(), [use.columns.get("hilist_code", "hilist_code")], "text")
             selects.append(
                 f"SELECT {number} AS rule_no, '{rule.id}' AS rule_id, "
-                f"{_point_id(tables[use.table])} AS point_id, "
+                f"{_point_id(pack.table(use.table))} AS point_id, "
                 f"{code} AS hilist_code, {_begndate(own.values())} AS begndate, "
                 f"{_first(own.values(), ['enddate'], 'date')} AS enddate, t.verify_status, "
                 f"t.source AS point_source{''.join(', ' + s for s in special + fields)} "

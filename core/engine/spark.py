@@ -38,7 +38,9 @@ class SparkEngine:
         # Shared by driver and executors; on a cluster `spark.scratch` names a common place.
         self._scratch = Path(settings.scratch or mkdtemp(prefix="fundguard-spark-"))
         self._own_scratch = settings.scratch is None
-        self._session = _session(settings, self._scratch)
+        running = SparkSession.getActiveSession()
+        self._own_session = running is None
+        self._session = _session(settings, self._scratch, running)
         self._files = 0
 
     def register(
@@ -60,7 +62,7 @@ class SparkEngine:
                 place = ["_metadata.file_name AS source_file", "_metadata.row_index + 1 AS source_row"]
                 frame = frame.selectExpr("*", *place)
         elif arrow is not None:
-            frame = self._rows(_plain_strings(arrow))
+            frame = self._rows(arrow.cast(_plain_strings(arrow.schema)))
         else:
             raise ValueError(f"{name}: register needs sql, parquet or arrow")
         if keep:
@@ -121,7 +123,8 @@ class SparkEngine:
 
     def close(self) -> None:
         """See `Engine.close`."""
-        self._session.stop()
+        if self._own_session:
+            self._session.stop()
         if self._own_scratch:
             shutil.rmtree(self._scratch, ignore_errors=True)
 
@@ -145,12 +148,13 @@ class SparkEngine:
         reader = self._session.read.option("recursiveFileLookup", "true")
         if own and files[0].is_file():
             # The types of files we wrote are read from a footer here: Spark would start a job to learn them.
-            schema = _plain_strings(pq.read_schema(files[0]).empty_table()).schema
+            schema = _plain_strings(pq.read_schema(files[0]))
             reader = reader.schema(from_arrow_schema(schema, prefer_timestamp_ntz=True))
         return reader.parquet(*map(str, files))
 
 
-def _session(settings: SparkSettings, scratch: Path) -> SparkSession:
+def _session(settings: SparkSettings, scratch: Path, running: SparkSession | None) -> SparkSession:
+    """A session of our own; beside one that is already running, with its executors and our names and options."""
     builder = SparkSession.builder.appName("fundguard")
     builder = (
         builder.remote(settings.master)
@@ -181,20 +185,26 @@ def _session(settings: SparkSettings, scratch: Path) -> SparkSession:
         "spark.log.level": "ERROR",
         **settings.options,
     }
+    if running is not None:
+        session = running.newSession()
+        for key, value in options.items():
+            if session.conf.isModifiable(key):
+                session.conf.set(key, value)
+        return session
     for key, value in options.items():
         builder = builder.config(key, value)
     return builder.getOrCreate()
 
 
-def _plain_strings(rows: pa.Table) -> pa.Table:
+def _plain_strings(schema: pa.Schema) -> pa.Schema:
     """Large strings and dictionaries as plain strings, which Spark's reader knows."""
     fields = []
-    for field in rows.schema:
+    for field in schema:
         kind = field.type
         if pa.types.is_large_string(kind) or pa.types.is_dictionary(kind) or pa.types.is_string_view(kind):
             kind = pa.string()
         fields.append(pa.field(field.name, kind))
-    return rows.cast(pa.schema(fields))
+    return pa.schema(fields)
 
 
 def _spark_schema(schema: pa.Schema) -> str:

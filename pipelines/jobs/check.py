@@ -1,6 +1,6 @@
 """Judge the run's days by every rule that is awake: one fused query per grain."""
 
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 
 from core.engine import Engine
@@ -8,7 +8,6 @@ from core.run import Run
 from core.schema import LANDING
 from features import features
 from pipelines.jobs.scope import limit_to_judged_persons
-from rules_kb import knowledge
 from rules_kb.compiler import Pack, judge
 from rules_kb.library import read_library
 
@@ -29,36 +28,34 @@ _HISTORY = {
 
 def pack(run: Run) -> Pack:
     """The rules that judge in this run's region, on what was delivered."""
-    library = read_library()
-    own = _own(run)
-    silent = not_evaluable(run)
-    awake = [entry for entry in library.judging(run.settings.rules) if entry[0].id not in silent]
-    return Pack(
-        tuple(awake),
-        run.settings.rules,
-        region=run.settings.region,
-        verified=own["verified"],
-        suppressions=own["suppressions"],
-    )
+    whole = _awake(run)
+    silent = _missing(run, whole)
+    return replace(whole, rules=tuple(entry for entry in whole.rules if entry[0].id not in silent))
 
 
 def not_evaluable(run: Run) -> dict[str, list[str]]:
     """Rule id → the columns or points that are missing here; nothing is missing where none is known."""
-    if run.delivered is None:
-        return {}
-    own = _own(run)
-    table = partial(knowledge.load, verified=own["verified"])
-    _, missing = read_library().coverage(run.delivered, table)
-    return missing
+    return _missing(run, _awake(run))
 
 
-def _own(run: Run) -> dict[str, Path | None]:
-    """The bureau's own ledgers under its home."""
-    files = {"verified": ("knowledge", "verified.csv"), "suppressions": ("rules", "suppressions.csv")}
-    return {
-        name: (run.home.joinpath(*parts) if run.home and run.home.joinpath(*parts).is_file() else None)
-        for name, parts in files.items()
-    }
+def _missing(run: Run, whole: Pack) -> dict[str, list[str]]:
+    return {} if run.delivered is None else read_library().coverage(run.delivered, whole.table)[1]
+
+
+def _awake(run: Run) -> Pack:
+    """The region's rules with the bureau's own ledgers under its home, whatever was delivered."""
+    return Pack(
+        tuple(read_library().judging(run.settings.rules)),
+        run.settings.rules,
+        region=run.settings.region,
+        verified=_own(run, "knowledge", "verified.csv"),
+        suppressions=_own(run, "rules", "suppressions.csv"),
+    )
+
+
+def _own(run: Run, *parts: str) -> Path | None:
+    file = run.home.joinpath(*parts) if run.home else None
+    return file if file and file.is_file() else None
 
 
 READS: dict[str, int | None] = {table: _HISTORY.get(table) for table in LANDING}
