@@ -92,6 +92,11 @@ class Settings(_Section):
     leads: LeadSettings = LeadSettings()
 
 
+def conf_folder(environment: Mapping[str, str] | None = None) -> Path:
+    """The folder of settings, regions and sources: `FUNDGUARD_CONF`, else the shipped one."""
+    return Path((os.environ if environment is None else environment).get("FUNDGUARD_CONF", CONF))
+
+
 def load_settings(
     *,
     region: str = "demo",
@@ -101,7 +106,7 @@ def load_settings(
 ) -> Settings:
     """Resolve all layers. UsageError (exit 2) on an unknown region, key or value."""
     environment = os.environ if environment is None else environment
-    conf = conf or Path(environment.get("FUNDGUARD_CONF", CONF))
+    conf = conf or conf_folder(environment)
     if not (conf / "regions" / region).is_dir():
         known = sorted(path.name for path in (conf / "regions").iterdir() if path.is_dir())
         raise UsageError(f"region [{region}] is unknown: use one of {known} or add conf/regions/{region}/")

@@ -22,7 +22,7 @@ SELECT s.setl_id, s.mdtrt_id, s.psn_no, s.fixmedins_code, s.insutype, s.med_type
        s.inscp_amt + COALESCE(r.inscp_amt, 0) AS inscp_amt,
        s.fund_pay_sumamt + COALESCE(r.fund_pay_sumamt, 0) AS fund_pay_sumamt,
        s.psn_pay + COALESCE(r.psn_pay, 0) AS psn_pay,
-       s.act_pay_dedc, s.setl_type, s.mid_setl_flag, s.mdtrt_cert_type, s.insu_admdvs, s.manl_reim_rea,
+       s.act_pay_dedc, s.hifp_pay, s.setl_type, s.mid_setl_flag, s.mdtrt_cert_type, s.insu_admdvs, s.manl_reim_rea,
        s.dise_no, s.drg_codg, s.dev_no, s.invono,
        CASE WHEN s.hi_paymtd IN ('2', '3', '4') THEN 'by_case'
             WHEN s.hi_paymtd = '5' THEN 'by_bed_day'

@@ -23,7 +23,7 @@ from core.errors import FundguardError, Refused, UsageError
 from core.run import Run
 from core.schema import LANDING, RESULTS, TABLES
 from core.settings import Settings
-from pipelines.ingest import IngestReport, delivered, ingest
+from pipelines.ingest import IngestReport, delivered, ingest, synthetic
 from pipelines.jobs import check, leads, network, score
 from pipelines.ledger import (
     add_judged_days,
@@ -153,6 +153,7 @@ def _run_jobs(night: Night, engine: Engine, manifest: dict[str, Any], folder: Pa
         judged = add_judged_days(night.home, night.as_of, report.judged)
         manifest["jobs"][INGEST] = {"state": "done", "start": started, "end": _now(), **report.to_json()}
         manifest["judged"] = judged
+        manifest["synthetic"] = synthetic(night.home)
         write_json(folder / "manifest.json", manifest)
         watch(INGEST, "done")
     run = Run(
@@ -341,6 +342,7 @@ def _new_manifest(night: Night, run_id: str) -> dict[str, Any]:
         "state": "running",
         "jobs": {},
         "judged": [],
+        "synthetic": synthetic(night.home),
     }
 
 

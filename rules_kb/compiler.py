@@ -68,9 +68,10 @@ class Pack:
         for name in sorted(names):
             content.update(name.encode() + self.table(name).path.read_bytes())
         content.update(json.dumps(self.settings.parameters, sort_keys=True, default=str).encode())
-        for name in silence.TABLES:
+        for name in (*silence.TABLES, *silence.REGISTERS):
             content.update(name.encode() + self.table(name).path.read_bytes())
-        for file in (self.verified, self.suppressions):
+        own = sorted(self.regional.glob("*.csv")) if self.regional is not None else []
+        for file in (*own, self.verified, self.suppressions):
             if file is not None and file.is_file():
                 content.update(file.read_bytes())
         return content.hexdigest()[:12]

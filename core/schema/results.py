@@ -154,6 +154,29 @@ lead_evidence = Table(
     ),
 )
 
+# For the agency that paid (经办), never against a provider.
+benefit_check = Table(
+    name="benefit_check",
+    zh="待遇核对",
+    key=("setl_id", "param", "judged_day"),
+    money="difference_amt",
+    columns=(
+        text("setl_id*", "结算ID"),
+        text("mdtrt_id", "就诊ID"),
+        text("fixmedins_code", "机构编号"),
+        text("insutype", "险种", "insutype"),
+        text("med_type", "医疗类别", "med_type"),
+        date("setl_date", "结算日期"),
+        text("param*", "参数 deductible/pay_ratio/annual_cap"),
+        whole("tier", "分段"),
+        money("due_amt", "应为金额"),
+        money("found_amt", "实际金额"),
+        money("difference_amt", "差额"),
+        text("doc_no", "文号"),
+        text("judged_day*", "判定日"),
+    ),
+)
+
 RESULTS: dict[str, Table] = {
-    table.name: table for table in (hit, ring, ring_member, score, lead, lead_evidence)
+    table.name: table for table in (hit, benefit_check, ring, ring_member, score, lead, lead_evidence)
 }

@@ -14,7 +14,9 @@ from rich.table import Table
 from core.engine import open_engine
 from core.errors import Refused, UsageError
 from core.schema import EXTENSIONS, LANDING
+from core.settings import conf_folder
 from fundguard.cli.common import Context, command, read_day
+from rules_kb.knowledge import regional_folder
 from rules_kb.library import (
     FOLDER,
     Library,
@@ -117,8 +119,7 @@ def lint_(context: Context) -> None:
     library = read_library()
     lint(library)
     check_lock(library)
-    regional = Path("conf") / "regions" / context.region / "knowledge"
-    lint_overlay(library, context.settings.rules, regional if regional.is_dir() else None)
+    lint_overlay(library, context.settings.rules, regional_folder(context.region))
     context.show({"rules": len(library.rules), "state": "clean"}, f"{len(library.rules)} rules: clean")
 
 
@@ -226,7 +227,7 @@ def activate(context: Context, rule: Rule_, by: By, second: Second) -> None:
         raise UsageError(f"rules activate: two different names are needed, got [{by}] and [{second}]")
     found = find(read_library(), rule)
     active = sorted({*context.settings.rules.activated, found.id})
-    target = Path("conf") / "regions" / context.region / "activated.yaml"
+    target = conf_folder() / "regions" / context.region / "activated.yaml"
     target.write_text(yaml.safe_dump({"rules": {"activated": active}}, sort_keys=False), encoding="utf-8")
     ledger = context.home / "rules" / "activations.csv"
     ledger.parent.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.engine import Engine
 from core.errors import UsageError
-from core.settings import CONF
+from core.settings import conf_folder
 from fundguard.report import distributions as spread
 from fundguard.report import findings
 from fundguard.report import manifest as stated
@@ -38,6 +38,7 @@ class Facts:
     silent: list[stated.Silent]
     money: Money
     rules: list[findings.RuleHits]
+    agency: findings.Agency
     rings: list[dict[str, Any]]
     n_rings: int
     n_tagged: int
@@ -52,8 +53,8 @@ class Facts:
 
     @property
     def synthetic(self) -> bool:
-        """Whether all of this is invented: the demo region."""
-        return self.manifest.get("region") == "demo"
+        """Whether a batch of this home said that it is made up."""
+        return bool(self.manifest.get("synthetic"))
 
     @property
     def report(self) -> Path:
@@ -70,7 +71,7 @@ def gather(home: Path, run_id: str, engine: Engine, *, page: bool) -> Facts:
     as_of = date.fromisoformat(str(content["as_of"]))
     tables = Tables(engine, Warehouse(home), as_of)
     units = [str(unit) for unit in content.get("judged") or ()]
-    for name in ("hit", "lead", "lead_evidence"):
+    for name in ("hit", "benefit_check", "lead", "lead_evidence"):
         tables.result(name)
     tables.engine.register(findings.LEADS, sql="SELECT * FROM lead WHERE COALESCE(status, '') <> 'gone'")
     changed = findings.changes(tables)
@@ -100,6 +101,7 @@ def gather(home: Path, run_id: str, engine: Engine, *, page: bool) -> Facts:
         checks=stated.checks(content),
         notes=stated.data_notes(content),
         silent=stated.silent_rules(content, tables.present()),
+        agency=findings.agency(tables),
         rings=rings,
         n_rings=n_rings,
         n_tagged=n_tagged,
@@ -172,7 +174,7 @@ def _names(
 
 def _region_name(region: str) -> str:
     # Only the name: a setting that is wrong by now must not keep last night's report from being read.
-    for file in sorted((CONF / "regions" / region).glob("*.yaml")) if region else []:
+    for file in sorted((conf_folder() / "regions" / region).glob("*.yaml")) if region else []:
         for line in file.read_text(encoding="utf-8").splitlines():
             if line.startswith("region_name:"):
                 return line.split(":", 1)[1].strip().strip("\"'")

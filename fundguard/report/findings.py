@@ -54,6 +54,30 @@ class Changes:
     states: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Agency:
+    """What the agency paid otherwise than the benefit parameters say: totals by parameter, largest rows."""
+
+    totals: list[dict[str, Any]]
+    largest: list[dict[str, Any]]
+
+
+def agency(tables: Tables) -> Agency:
+    """The day's differences. Needs `benefit_check` on the engine."""
+    return Agency(
+        totals=tables.rows(
+            "SELECT param, MIN(doc_no) AS doc_no, COUNT(*) AS settlements, "
+            "SUM(CASE WHEN difference_amt > 0 THEN difference_amt ELSE 0 END) AS above, "
+            "SUM(CASE WHEN difference_amt < 0 THEN difference_amt ELSE 0 END) AS below "
+            "FROM benefit_check GROUP BY param ORDER BY settlements DESC, param"
+        ),
+        largest=tables.rows(
+            "SELECT setl_id, param, setl_date, due_amt, found_amt, difference_amt, doc_no FROM benefit_check "
+            "ORDER BY absolute(difference_amt) DESC, setl_id, param LIMIT 10"
+        ),
+    )
+
+
 def rule_hits(tables: Tables) -> list[RuleHits]:
     """Hits of the day per rule, most yuan first. Needs `hit` on the engine; shadow rules stay unseen."""
     rows = tables.rows(

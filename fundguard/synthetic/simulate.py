@@ -1,5 +1,6 @@
 """One simulation from end to end: city, plan, schemes, chunks, landing, truth. All of it synthetic."""
 
+import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -87,6 +88,8 @@ def simulate(
         extra = np.random.default_rng(roots["care"])
         care_and_stock.long_term_care(landing, plan, extra)
         care_and_stock.stock(landing, plan, context.sold, extra)
+    said = {"batch": f"synthetic-{end}-{seed}", "synthetic": True}
+    (out / "landing" / "_DONE.json").write_text(json.dumps(said) + "\n", encoding="utf-8")
     planted = truth.write(out / "truth", plan, context.events, context.near)
     return Simulated(landing.rows, context.settlements, planted, time.monotonic() - started)
 

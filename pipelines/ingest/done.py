@@ -4,7 +4,7 @@
      "sha256": {"setl_d.csv": "…"}}}}
 
 Every entry is optional; `sha256` may be one text when the table is one file. Rows and yuan are those of the
-files as delivered.
+files as delivered. `"synthetic": true` says that the batch is made up; every report of its home says so too.
 """
 
 import json
@@ -16,17 +16,33 @@ from pipelines.ingest.landing import DONE, Landing
 
 def read(found: Landing) -> dict[str, dict[str, Any]]:
     """The declared tables; empty when there is no such file. Refused: it is no JSON object."""
+    try:
+        return {str(name): dict(said) for name, said in _content(found).get("tables", {}).items()}
+    except (AttributeError, TypeError, ValueError):
+        raise _unreadable(found) from None
+
+
+def is_synthetic(found: Landing) -> bool:
+    """Whether the sender says that nothing in the batch is real."""
+    return _content(found).get("synthetic") is True
+
+
+def _content(found: Landing) -> dict[str, Any]:
     path = found.folder / DONE
     if not path.is_file():
         return {}
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        tables = content.get("tables", {})
-        return {str(name): dict(said) for name, said in tables.items()}
-    except (ValueError, AttributeError, TypeError):
-        raise Refused(
-            f"{DONE}: is not what a batch declares [{path.stat().st_size} bytes]: see docs/ingest.md for its form"
-        ) from None
+    except ValueError:
+        raise _unreadable(found) from None
+    if not isinstance(content, dict):
+        raise _unreadable(found)
+    return content
+
+
+def _unreadable(found: Landing) -> Refused:
+    size = (found.folder / DONE).stat().st_size
+    return Refused(f"{DONE}: is not what a batch declares [{size} bytes]: see docs/ingest.md for its form")
 
 
 def check(found: Landing) -> None:

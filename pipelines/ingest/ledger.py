@@ -24,6 +24,8 @@ class Ledger:
     privacy: str = ""
     carried: list[str] = field(default_factory=list)
     """Units that a killed run had promoted and nobody has judged yet."""
+    synthetic: bool = False
+    """Whether any batch said that it is made up."""
 
     @classmethod
     def load(cls, home: Path) -> "Ledger":
@@ -32,7 +34,7 @@ class Ledger:
         if not path.is_file():
             return cls(home)
         content = json.loads(path.read_text(encoding="utf-8"))
-        return cls(home, content["files"], content["delivered"], content["privacy"], content["carried"])
+        return cls(home, **content)
 
     def to_json(self) -> dict[str, Any]:
         """Its content as plain values."""
@@ -41,6 +43,7 @@ class Ledger:
             "delivered": self.delivered,
             "privacy": self.privacy,
             "carried": self.carried,
+            "synthetic": self.synthetic,
         }
 
     def save(self) -> None:
@@ -60,3 +63,8 @@ def delivered(home: Path) -> dict[str, tuple[str, ...]]:
     """Table → columns that any accepted delivery has held so far; tables never delivered are missing."""
     columns = Ledger.load(home).delivered
     return {name: tuple(columns[name]) for name in LANDING if name in columns}
+
+
+def synthetic(home: Path) -> bool:
+    """Whether a batch that said of itself that it is made up was ever taken in."""
+    return Ledger.load(home).synthetic

@@ -129,6 +129,7 @@ def _take_in(intake: Intake, found: Landing, source: Source, waivers: dict[str, 
     )
     files = _ledger_files(intake, supplies, verdicts)
     ledger.carried = []
+    ledger.synthetic |= done.is_synthetic(found)
     if intake.hashed and supplies:
         pseudonyms.fill_vault(intake, [one.table for one in supplies.values()], load_keys(intake.home))
     promote.fault_point("staged")

@@ -3,7 +3,6 @@
 Values of a mapping are text, as a CSV would hold them; casts and checks come after, as for any file.
 """
 
-import os
 from pathlib import Path
 from typing import Literal
 
@@ -12,7 +11,7 @@ from sqlglot import exp
 
 from core.errors import UsageError
 from core.schema import LANDING
-from core.settings import CONF
+from core.settings import conf_folder
 from core.sql import SubsetError, lint_predicate
 from core.yaml_text import read_yaml
 
@@ -96,7 +95,7 @@ def load_source(name: str | None) -> Source:
     """The mapping named so; without a name the national tables themselves. UsageError names what is wrong."""
     if name is None:
         return Source(name="")
-    folder = Path(os.environ.get("FUNDGUARD_CONF", CONF)) / "sources"
+    folder = conf_folder() / "sources"
     path = folder / f"{name}.yaml"
     if not path.is_file():
         known = sorted(p.stem for p in folder.glob("*.yaml"))

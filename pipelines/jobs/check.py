@@ -1,14 +1,15 @@
-"""Judge the run's days by every rule that is awake: one fused query per grain."""
+"""Judge the run's days by every rule that is awake, and compare what was paid with the benefit parameters."""
 
 from dataclasses import replace
 from pathlib import Path
 
+import features
 from core.engine import Engine
 from core.run import Run
 from core.schema import LANDING
-from features import features
 from pipelines.jobs.scope import limit_to_judged_persons
 from rules_kb.compiler import Pack, judge
+from rules_kb.knowledge import regional_folder
 from rules_kb.library import read_library
 
 # Days of history a window may need: stays reach back a year, supply a quarter, trace codes a year.
@@ -47,6 +48,7 @@ def _awake(run: Run) -> Pack:
     return Pack(
         tuple(read_library().judging(run.settings.rules)),
         run.settings.rules,
+        regional=regional_folder(run.settings.region),
         region=run.settings.region,
         verified=_own(run, "knowledge", "verified.csv"),
         suppressions=_own(run, "rules", "suppressions.csv"),
@@ -59,13 +61,13 @@ def _own(run: Run, *parts: str) -> Path | None:
 
 
 READS: dict[str, int | None] = {table: _HISTORY.get(table) for table in LANDING}
-WRITES = ("hit",)
+WRITES = ("hit", "benefit_check")
 
 
 def transform(engine: Engine, run: Run) -> dict[str, str]:
     """All hits on the days this run judges. Candidates nobody can judge yet are counted, not hit."""
     awake = pack(run)
-    wide = [grain for grain in awake.grains if features()[grain].scope == "provider"]
+    wide = [grain for grain in awake.grains if features.features()[grain].scope == "provider"]
     judged = judge(engine, awake, wide)
     limit_to_judged_persons(engine)
     judged += judge(engine, awake, [grain for grain in awake.grains if grain not in wide])
@@ -85,4 +87,15 @@ def transform(engine: Engine, run: Run) -> dict[str, str]:
         sql=f"SELECT rule_id, silenced_by, COUNT(*) AS candidates FROM ({silenced}) AS s "
         "GROUP BY rule_id, silenced_by",
     )
-    return {"hit": "hit"}
+    _compare_benefits(engine, awake)
+    return {"hit": "hit", "benefit_check": "benefit_check"}
+
+
+def _compare_benefits(engine: Engine, awake: Pack) -> None:
+    """What the region's benefit parameters say that the agency should have paid, where it differs."""
+    engine.register("benefit_param_all", arrow=awake.table("benefit_param").arrow)
+    engine.register(
+        "benefit_param",
+        sql=f"SELECT b.* FROM benefit_param_all AS b WHERE b.region IN ('*', '{awake.region}')",
+    )
+    features.register(engine, "benefit_check")

@@ -5,6 +5,6 @@ lists them. Both dates of a row are inclusive, an empty ``enddate`` means still 
 """
 
 from rules_kb.knowledge.header import Header, read_header
-from rules_kb.knowledge.table import FOLDER, KnowledgeTable, load, tables
+from rules_kb.knowledge.table import FOLDER, KnowledgeTable, load, regional_folder, tables
 
-__all__ = ["FOLDER", "Header", "KnowledgeTable", "load", "read_header", "tables"]
+__all__ = ["FOLDER", "Header", "KnowledgeTable", "load", "read_header", "regional_folder", "tables"]

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from core.errors import Refused, UsageError
+from core.settings import conf_folder
 from rules_kb.knowledge.header import Header, read_header
 
 FOLDER = Path(__file__).parent
@@ -45,6 +46,12 @@ class KnowledgeTable:
             pc.greater_equal(end, pa.scalar(day)),
         )
         return self.arrow.filter(on)
+
+
+def regional_folder(region: str) -> Path | None:
+    """Where a region keeps its own rows, one <table>.csv each; None when it has none."""
+    folder = conf_folder() / "regions" / region / "knowledge"
+    return folder if folder.is_dir() else None
 
 
 def tables(folder: Path = FOLDER) -> list[str]:

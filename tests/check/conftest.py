@@ -1,32 +1,67 @@
 """One judging of hand-written claims, through the job the night runs."""
 
+import csv
+import shutil
 from datetime import date
+from os import environ
 
 import pyarrow as pa
 import pytest
 
 from core.run import Run
-from core.settings import load_settings
+from core.settings import CONF, load_settings
 from pipelines.jobs import check
+from rules_kb.knowledge import load
+
+
+@pytest.fixture
+def region(tmp_path, monkeypatch):
+    """Knowledge rows by table (column → value) → the name of a region that has them."""
+    conf = tmp_path / "conf"
+    shutil.copytree(CONF, conf)
+    monkeypatch.setenv("FUNDGUARD_CONF", str(conf))
+
+    def make(**tables):
+        folder = conf / "regions" / "990101" / "knowledge"
+        folder.mkdir(parents=True)
+        (folder.parent / "region.yaml").write_text("rules:\n  active: all\n", encoding="utf-8")
+        for table, rows in tables.items():
+            names = load(table).columns
+            with (folder / f"{table}.csv").open("w", encoding="utf-8", newline="") as file:
+                writer = csv.DictWriter(file, names)
+                writer.writeheader()
+                for row in rows:
+                    plain = {
+                        "region": "990101",
+                        "source": "示例",
+                        "verify_status": "demo",
+                        "begndate": "2026-01-01",
+                    }
+                    writer.writerow({name: (plain | row).get(name, "") for name in names})
+        return "990101"
+
+    return make
 
 
 @pytest.fixture
 def judge(duckdb_engine):
-    """claims, days → hits of all active rules on those days (default: all days of 2025 and 2026).
+    """claims, days → hits of all active rules on those days (or the job's other table) (default: all days of 2025 and 2026).
 
     On the embedded engine: rule examples and the whole night prove that Spark gives the same rows.
     """
     engine = duckdb_engine
 
-    def run(claims, *, days=None):
+    def run(claims, *, days=None, region="demo", table="hit"):
         claims.register(engine)
         if days is None:
             span = [date(2025, 1, 1).toordinal() + n for n in range(730)]
             all_days = [date.fromordinal(n) for n in span]
             days = [f"{k}={d}" for k in ("setl_date", "open", "event_date") for d in all_days]
         engine.register("judged_day", arrow=pa.table({"judged_day": pa.array(days, pa.string())}))
-        settings = load_settings(environment={})
+        settings = load_settings(
+            region=region, environment={k: v for k, v in environ.items() if k == "FUNDGUARD_CONF"}
+        )
         result = check.transform(engine, Run(run_id="t", as_of=date(2026, 12, 31), settings=settings))
-        return engine.run(f"SELECT * FROM {result['hit']}").to_pylist()
+        return engine.run(f"SELECT * FROM {result[table]}").to_pylist()
 
     return run

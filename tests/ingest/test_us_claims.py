@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.ingest import synthetic
 from tests.ingest.night import Night
 
 BENEFICIARY = '"BeneID","DOB","DOD","Gender","State","County"\n"B1",1943-01-01,NA,1,39,230\n"B2",1936-09-01,2009-12-01,2,39,1\n'
@@ -46,6 +47,10 @@ def test_mapping(tmp_path, duckdb_engine):
     assert diagnoses == [("C1-1", "1970", "1"), ("C1-2", "4019", "0"), ("C2-1", "6186", "1")]
     assert [row["surv_stas"] for row in night.rows("psn_info_b")] == ["1", "2"]
     assert night.take_in(folder, "2009-12-31", "us_claims").judged == ()
+    assert not synthetic(night.home), "real claims are not called made up"
+    (folder / "_DONE.json").write_text('{"synthetic": true}')
+    night.take_in(folder, "2009-12-31", "us_claims")
+    assert synthetic(night.home), "unless their sender says so"
 
 
 @pytest.mark.shared

@@ -67,7 +67,7 @@ def test_baseline_builds_history_without_leads(city, tmp_path):
 def test_manifest_says_what_ran(whole):
     home, manifest = whole
     stored = json.loads((home / "runs" / manifest["run_id"] / "manifest.json").read_text(encoding="utf-8"))
-    assert stored["state"] == "done"
+    assert (stored["state"], stored["synthetic"]) == ("done", True)
     assert {"fundguard", "python", "duckdb", "code", "kb"} <= set(stored["versions"])
     assert all(entry["sha256"] for entry in stored["jobs"]["ingest"]["inputs"])
     leads, evidence = (stored["jobs"]["leads"]["writes"][t]["money"] for t in ("lead", "lead_evidence"))

@@ -2,6 +2,7 @@
 
 import re
 import time
+from decimal import Decimal
 
 import pytest
 
@@ -29,8 +30,8 @@ def test_says_that_it_is_made_up_and_that_it_is_no_verdict(html):
     assert "A lead is not a verdict" in html
 
 
-def test_a_real_region_is_not_called_synthetic(built, duckdb_engine):
-    write_manifest(built.home, region="elsewhere")
+def test_real_claims_are_not_called_synthetic(built, duckdb_engine):
+    write_manifest(built.home, synthetic=False)
     assert "合成数据" not in page(gather(built.home, RUN_ID, duckdb_engine, page=True))
 
 
@@ -89,6 +90,21 @@ def test_gate_and_what_could_not_be_judged(html):
     assert "83 / 1,600 = 5.2%（≤ 5.0%）" in html
     assert "31 条候选" in re.sub(r"<[^>]+>", "", html).replace("条候选candidates", "条候选")
     assert "沉默不等于合规" in html
+
+
+def test_the_agency_s_differences_stand_apart_from_leads(built, html, duckdb_engine):
+    assert "经办核对" not in html, "nothing was compared, nothing is said"
+    row = {"setl_id": "S7", "param": "deductible", "due_amt": Decimal(300), "found_amt": Decimal(500), "doc_no": "待遇〔2026〕1号"}  # fmt: skip
+    row |= {
+        "difference_amt": Decimal(200),
+        "setl_date": AS_OF,
+        "judged_day": f"setl_date={AS_OF}",
+        "as_of": AS_OF,
+    }
+    write_rows(built.home, "benefit_check", f"run_date={AS_OF}", [row])
+    text = page(gather(built.home, RUN_ID, duckdb_engine, page=True))
+    told = text[text.index('id="agency"') : text.index('id="data"')]
+    assert all(word in told for word in ("S7", "起付线", "200.00", "待遇〔2026〕1号", "不是对医药机构的线索"))
 
 
 def test_hostile_text_stays_text(built, duckdb_engine):

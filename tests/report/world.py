@@ -309,7 +309,7 @@ def write_manifest(home: Path, run_id: str = RUN_ID, **changes: Any) -> None:
     manifest = {
         "run_id": run_id, "as_of": str(AS_OF), "region": "demo", "engine": "duckdb", "privacy": "plain", "baseline": False, "source": None,
         "versions": {"fundguard": "0.1.0", "duckdb": "2.0.0", "kb": "5f0c9d1e2a3b", "code": "9e8d7c6b5a40", "python": "3.11.7"},
-        "started": "2026-07-01T02:00:00", "finished": "2026-07-01T02:03:12", "state": "done", "judged": sorted(days),
+        "started": "2026-07-01T02:00:00", "finished": "2026-07-01T02:03:12", "state": "done", "judged": sorted(days), "synthetic": True,
         "jobs": {
             "ingest": {
                 "state": "done", "start": "2026-07-01T02:00:00", "end": "2026-07-01T02:01:10", "tables": tables, "gate": gate,
