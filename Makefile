@@ -49,7 +49,7 @@ bench: $(VENV)/.dev ## speed, memory and growth; results as JSON under docs/benc
 	$(BIN)/python -m tests.bench.run
 
 faults: $(VENV)/.dev ## kill the night in each of its jobs, and see it end the same
-	$(BIN)/python -m pytest tests/faults -m "faults"
+	$(BIN)/python -m pytest tests/night -m "faults"
 
 fuzz: $(VENV)/.dev ## long property tests
 	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest tests -m "not spark and not chromium" -k "property or random"

@@ -21,11 +21,11 @@ def render_relation(text: str, dialect: str, *, where: str = "relation") -> str:
 
 
 def _render(tree: exp.Expr, dialect: str, where: str) -> str:
-    tree = tree.copy()
+    # The tree is ours alone and thrown away: it is rendered in place, without copies.
     # Innermost first, so that an outer function receives its arguments already rendered.
     calls = [node for node in tree.walk() if isinstance(node, exp.Anonymous)]
     for call in sorted(calls, key=_depth, reverse=True):
-        arguments = [argument.sql(dialect=dialect) for argument in call.expressions]
+        arguments = [argument.sql(dialect=dialect, copy=False) for argument in call.expressions]
         try:
             text = FUNCTIONS[call.name.lower()].text(dialect, arguments)
         except ValueError as error:
@@ -34,7 +34,7 @@ def _render(tree: exp.Expr, dialect: str, where: str) -> str:
         if call.parent is None:
             return text
         call.replace(raw)
-    return tree.sql(dialect=dialect)
+    return tree.sql(dialect=dialect, copy=False)
 
 
 def _depth(node: exp.Expr) -> int:

@@ -1,5 +1,8 @@
 """A small synthetic city, simulated once, and a night over it."""
 
+import ipaddress
+import socket
+from contextlib import contextmanager
 from datetime import date
 
 import pytest
@@ -28,10 +31,57 @@ def night(landing, home, *, engine="duckdb", as_of=LAST_DAY, privacy="plain", **
 
 
 @pytest.fixture(scope="session")
-def whole(city, tmp_path_factory):
+def sockets_of_whole():
+    """Addresses outside this machine that the whole night asked for."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def whole(city, tmp_path_factory, sockets_of_whole):
     """One whole night on the embedded engine: (home, manifest). Tests leave its rows as they are."""
     home = tmp_path_factory.mktemp("whole")
-    return home, night(city, home)
+    with no_foreign_sockets() as tried:
+        manifest = night(city, home)
+    sockets_of_whole += tried
+    return home, manifest
+
+
+@contextmanager
+def no_foreign_sockets():
+    """Forbids every socket but loopback; gives the list of addresses and names that were tried."""
+    tried = []
+    ask = socket.getaddrinfo
+
+    class Guarded(socket.socket):
+        def connect(self, address):
+            if _outside(address):
+                tried.append(address)
+                raise OSError(f"forbidden [{address}]")
+            return super().connect(address)
+
+        connect_ex = connect
+
+    def guarded_ask(host, *more, **kwargs):
+        if host is not None and _outside((host, 0)):
+            tried.append(host)
+            raise OSError(f"forbidden [{host}]")
+        return ask(host, *more, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket, "socket", Guarded)
+        patch.setattr(socket, "getaddrinfo", guarded_ask)
+        yield tried
+
+
+def _outside(address):
+    if not isinstance(address, tuple):
+        return False  # a local socket file
+    if address[0] in ("", "localhost"):
+        return False
+    try:
+        return not ipaddress.ip_address(address[0]).is_loopback
+    except ValueError:
+        return True  # a name: asking for it already leaves the machine
 
 
 def results(manifest):

@@ -1,7 +1,4 @@
-"""Kill the night in each of its jobs; run it again; the rows are the same.
-
-One kill runs with every test; `make faults` kills in each job.
-"""
+"""Kill the night in each of its jobs; run it again; the rows are the same (`make faults`)."""
 
 import signal
 import subprocess
@@ -9,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.night.conftest import city, night, results, whole  # noqa: F401 (fixtures)
+from tests.night.conftest import night, results
 
 CHILD = """
 import os, signal, sys
@@ -38,17 +35,13 @@ n.run_night(n.Night(home=Path(home), settings=settings, as_of=date(2026, 6, 30),
 """
 
 
-def killed_then_resumed(city, home, job):  # noqa: F811
+def killed_then_resumed(city, home, job):
     child = subprocess.run([sys.executable, "-c", CHILD, job, home, city], check=False, capture_output=True)
     assert child.returncode == -signal.SIGKILL, child.stderr.decode()[-400:]
     return night(city, home)
 
 
-def test_killed_in_check_and_resumed(city, whole, tmp_path):  # noqa: F811
-    assert results(killed_then_resumed(city, tmp_path, "check")) == results(whole[1])
-
-
 @pytest.mark.faults
-@pytest.mark.parametrize("job", ["ingest", "network", "score", "leads", "write"])
-def test_killed_in_each_job_and_resumed(city, whole, tmp_path, job):  # noqa: F811
+@pytest.mark.parametrize("job", ["ingest", "check", "network", "score", "leads", "write"])
+def test_killed_in_each_job_and_resumed(city, whole, tmp_path, job):
     assert results(killed_then_resumed(city, tmp_path, job)) == results(whole[1])
