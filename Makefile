@@ -46,7 +46,7 @@ check: $(VENV)/.dev ## format, lint, types, imports, rules and knowledge, depend
 	$(BIN)/python scripts/check_dependencies.py
 
 bench: $(VENV)/.dev ## speed, memory and growth; results as JSON under docs/bench
-	$(BIN)/python -m tests.bench.run
+	$(BIN)/python -m tests.bench.night
 
 faults: $(VENV)/.dev ## kill the night in each of its jobs, and see it end the same
 	$(BIN)/python -m pytest tests/night -m "faults"

@@ -11,7 +11,6 @@ import pyarrow as pa
 import features
 from core.engine import Engine
 from core.schema import LANDING, TABLES
-from core.settings import RulesSettings
 from pipelines.warehouse import Warehouse
 from rules_kb.compiler import Pack, judge_candidates, register_points
 from rules_kb.rule import Rule
@@ -50,23 +49,56 @@ def register_history(engine: Engine, warehouse: Warehouse, until: date) -> list[
 def backtest(
     engine: Engine,
     rule: Rule,
-    settings: RulesSettings,
+    pack: Pack,
     trials: Mapping[str, Mapping[str, Any]],
     *,
     hours_per_lead: float = 4.0,
 ) -> list[Trial]:
-    """Judge the history by one rule under each trial (label → parameters); the first row is the present."""
-    judged = {"present": _judge(engine, rule, settings, {})}
-    judged |= {label: _judge(engine, rule, settings, values) for label, values in trials.items()}
-    return [_trial(label, rows, judged["present"], hours_per_lead) for label, rows in judged.items()]
+    """Judge the history by one rule under each trial (label → parameters); the first row is the present.
+
+    `pack` gives everything else the rule is judged with: the region's knowledge, windows, other thresholds.
+    """
+    settings: Mapping[str, Mapping[str, Any]] = {"present": {}, **trials}
+    for number, values in enumerate(settings.values()):
+        _judge(engine, rule, pack, values, f"trial_{number}")
+    return [_trial(engine, label, number, hours_per_lead) for number, label in enumerate(settings)]
 
 
-def compare(engine: Engine, before: Rule, after: Rule, settings: RulesSettings) -> list[Trial]:
+def compare(engine: Engine, before: Rule, after: Rule, pack: Pack) -> list[Trial]:
     """Replay two versions of a rule over the same days."""
-    old = _judge(engine, before, settings, {})
-    new = _judge(engine, after, settings, {})
-    labels = (f"{before.id} v{before.version}", f"{after.id} v{after.version}")
-    return [_trial(labels[0], old, old, 4.0), _trial(labels[1], new, old, 4.0)]
+    for number, rule in enumerate((before, after)):
+        _judge(engine, rule, pack, {}, f"trial_{number}")
+    return [_trial(engine, f"{r.id} v{r.version}", n, 4.0) for n, r in enumerate((before, after))]
+
+
+def overlaps(engine: Engine, warehouse: Warehouse, until: date) -> list[dict[str, Any]]:
+    """Pairs of rules that speak up on the same lines: how many, and the yuan that both would claim.
+
+    Over all hits written up to a day; a pair that nearly always agrees is one finding told twice.
+    """
+    files = warehouse.files(TABLES["hit"], until=until)
+    if not files:
+        return []
+    engine.register("hit_written", parquet=files)
+    engine.register(
+        "hit_line",
+        sql="SELECT rule_code, setl_id, COALESCE(bkkp_sn, '') AS bkkp_sn, MAX(vola_amt) AS vola_amt "
+        "FROM hit_written WHERE setl_id IS NOT NULL AND shadow = FALSE "
+        "GROUP BY rule_code, setl_id, COALESCE(bkkp_sn, '')",
+        keep=True,
+    )
+    rows: list[dict[str, Any]] = engine.run(
+        "WITH total AS (SELECT rule_code, COUNT(*) AS hits FROM hit_line GROUP BY rule_code), "
+        "shared AS (SELECT a.rule_code, b.rule_code AS other_code, COUNT(*) AS shared, "
+        "SUM(smaller_of(a.vola_amt, b.vola_amt)) AS shared_amt FROM hit_line AS a JOIN hit_line AS b "
+        "ON b.setl_id = a.setl_id AND b.bkkp_sn = a.bkkp_sn AND b.rule_code > a.rule_code "
+        "GROUP BY a.rule_code, b.rule_code) "
+        "SELECT s.rule_code, s.other_code, t.hits, o.hits AS other_hits, s.shared, "
+        "round_to(safe_ratio(s.shared, t.hits + o.hits - s.shared), 3) AS jaccard, s.shared_amt "
+        "FROM shared AS s JOIN total AS t ON t.rule_code = s.rule_code "
+        "JOIN total AS o ON o.rule_code = s.other_code ORDER BY jaccard DESC, s.rule_code, s.other_code"
+    ).to_pylist()
+    return rows
 
 
 def fill(trials: Iterable[Trial], days: float) -> Trial | None:
@@ -100,41 +132,36 @@ def plot(trials: list[Trial], title: str) -> str:
     return f'{head}<text x="{edge}" y="24" font-size="15">{title}</text>{axis}{"".join(marks)}</svg>\n'
 
 
-def _judge(
-    engine: Engine, rule: Rule, settings: RulesSettings, values: Mapping[str, Any]
-) -> dict[str, dict[str, Any]]:
-    parameters = {**settings.parameters, rule.id: {**settings.parameters.get(rule.id, {}), **values}}
-    pack = Pack(((rule, False),), replace_parameters(settings, parameters))
-    points, kinds = register_points(engine, pack, rule.grain)
+def _judge(engine: Engine, rule: Rule, pack: Pack, values: Mapping[str, Any], name: str) -> None:
+    """Register the hits of one rule under other thresholds as `name`."""
+    own = {**pack.settings.parameters.get(rule.id, {}), **values}
+    settings = pack.settings.model_copy(update={"parameters": {**pack.settings.parameters, rule.id: own}})
+    alone = replace(pack, rules=((rule, False),), settings=settings)
+    points, kinds = register_points(engine, alone, rule.grain)
     features.register(engine, rule.grain)
-    judged = judge_candidates(engine, pack, rule.grain, rule.grain, points, kinds)
-    rows = engine.run(
-        f"SELECT candidate_key, point_id, psn_no, fixmedins_code, party_type, party_id, vola_amt, fund_amt "
-        f"FROM {judged} WHERE result <> 'not_evaluable'"
-    ).to_pylist()
-    return {f"{row['candidate_key']}|{row['point_id']}": row for row in rows}
-
-
-def replace_parameters(settings: RulesSettings, parameters: Mapping[str, Any]) -> RulesSettings:
-    """The same settings with other thresholds."""
-    return settings.model_copy(update={"parameters": dict(parameters)})
-
-
-def _trial(
-    label: str, rows: Mapping[str, dict[str, Any]], present: Mapping[str, Any], hours_per_lead: float
-) -> Trial:
-    leads = len({(row["party_type"], row["party_id"]) for row in rows.values()})
-    zero = Decimal("0.00")
-    trial = Trial(
-        setting=label,
-        hits=len(rows),
-        new=len(set(rows) - set(present)),
-        lost=len(set(present) - set(rows)),
-        persons=len({row["psn_no"] for row in rows.values() if row["psn_no"]}),
-        institutions=len({row["fixmedins_code"] for row in rows.values() if row["fixmedins_code"]}),
-        leads=leads,
-        vola_amt=sum((row["vola_amt"] or zero for row in rows.values()), zero),
-        fund_amt=sum((row["fund_amt"] or zero for row in rows.values()), zero),
-        days=0.0,
+    judged = judge_candidates(engine, alone, rule.grain, rule.grain, points, kinds)
+    engine.register(
+        name,
+        sql=f"SELECT concat_text(candidate_key, '|', point_id) AS hit_key, psn_no, fixmedins_code, "
+        f"concat_text(party_type, '|', party_id) AS party, vola_amt, fund_amt "
+        f"FROM {judged} WHERE result <> 'not_evaluable'",
+        keep=True,
     )
-    return replace(trial, days=round(leads * hours_per_lead / DAY_HOURS, 2))
+
+
+def _trial(engine: Engine, label: str, number: int, hours_per_lead: float) -> Trial:
+    """What trial `number` finds, against trial 0."""
+    (found,) = engine.run(
+        "SELECT COUNT(*) AS hits, COUNT(DISTINCT psn_no) AS persons, COUNT(DISTINCT party) AS leads, "
+        "COUNT(DISTINCT fixmedins_code) AS institutions, COALESCE(SUM(vola_amt), 0) AS vola_amt, "
+        f"COALESCE(SUM(fund_amt), 0) AS fund_amt FROM trial_{number}"
+    ).to_pylist()
+    new, lost = (
+        engine.run(
+            f"SELECT COUNT(*) AS n FROM trial_{one} AS a LEFT ANTI JOIN trial_{other} AS b "
+            "ON b.hit_key = a.hit_key"
+        ).to_pylist()[0]["n"]
+        for one, other in ((number, 0), (0, number))
+    )
+    days = round(found["leads"] * hours_per_lead / DAY_HOURS, 2)
+    return Trial(setting=label, new=new, lost=lost, days=days, **found)

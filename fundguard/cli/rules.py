@@ -3,6 +3,7 @@
 import csv
 import json
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -187,7 +188,7 @@ def backtest_(
     engine = open_engine(context.settings)
     try:
         register_history(engine, Warehouse(context.home), read_day(until, "--until"))
-        rows = backtest(engine, found, context.settings.rules, trials)
+        rows = backtest(engine, found, _pack(context), trials)
     finally:
         engine.close()
     best = fill(rows, days)
@@ -214,7 +215,7 @@ def diff(
     engine = open_engine(context.settings)
     try:
         register_history(engine, Warehouse(context.home), read_day(until, "--until"))
-        rows = compare(engine, old, new, context.settings.rules)
+        rows = compare(engine, old, new, _pack(context))
     finally:
         engine.close()
     _trials(context, rows, {})
@@ -242,6 +243,26 @@ def activate(context: Context, rule: Rule_, by: By, second: Second) -> None:
     )
 
 
+@command(app, "overlap")
+def overlap(
+    context: Context,
+    until: Annotated[str, typer.Option("--until", help="截止日 last day of history")] = "2999-12-31",
+) -> None:
+    """重叠报告 Pairs of rules that hit the same lines of HOME, and the yuan both would claim."""
+    from pipelines.backtest import overlaps
+    from pipelines.warehouse import Warehouse
+
+    engine = open_engine(context.settings)
+    try:
+        rows = overlaps(engine, Warehouse(context.home), read_day(until, "--until"))
+    finally:
+        engine.close()
+    if context.as_json or not rows:
+        context.show(rows, "no two rules hit the same line")
+        return
+    _print(rows)
+
+
 @command(app, "suppressed")
 def suppressed(
     context: Context,
@@ -250,11 +271,9 @@ def suppressed(
     """压制清单 What HOME/rules/suppressions.csv and policy windows hid, per document and week."""
     from pipelines.backtest import register_history
     from pipelines.warehouse import Warehouse
-    from rules_kb.compiler import Pack, judge
+    from rules_kb.compiler import judge
 
-    settings = context.settings.rules
-    hidden = context.home / "rules" / "suppressions.csv"
-    pack = Pack(tuple(read_library().judging(settings)), settings, region=context.region, suppressions=hidden)
+    pack = _pack(context)
     engine = open_engine(context.settings)
     rows: list[dict[str, Any]] = []
     try:
@@ -289,6 +308,14 @@ def catalogue(
     context.show({"page": str(out), "rules": len(library.rules)}, f"{out}: {len(library.rules)} rules")
 
 
+def _pack(context: Context) -> Any:
+    """What the region's nights judge with: its rules, thresholds, knowledge, windows and suppressions."""
+    from core.run import Run
+    from pipelines.jobs import check
+
+    return check.pack(Run(run_id="", as_of=date.max, settings=context.settings, home=context.home))
+
+
 def _file(path: Path) -> Path:
     if path.is_file():
         return path
@@ -302,10 +329,13 @@ def _trials(context: Context, rows: list[Any], more: dict[str, Any]) -> None:
     if context.as_json:
         context.show({"trials": [asdict(row) for row in rows], **more})
         return
-    names = list(asdict(rows[0]))
-    grid = Table(*names)
-    for row in rows:
-        grid.add_row(*(str(value) for value in asdict(row).values()))
-    Console().print(grid)
+    _print([asdict(row) for row in rows])
     if more:
         print(json.dumps(more, ensure_ascii=False, default=str))
+
+
+def _print(rows: list[dict[str, Any]]) -> None:
+    grid = Table(*rows[0])
+    for row in rows:
+        grid.add_row(*(str(value) for value in row.values()))
+    Console().print(grid)

@@ -1,119 +1,132 @@
-"""Fused against one query per rule: python -m tests.bench.fused_rules --lines 2000000 --rules 30; prints JSON."""
+"""Rules fused per grain against one query per rule, and how cost grows with rules and with points.
+
+The history of a synthetic city is judged by every rule that it can feed: all of them, fourteen, thirty fused,
+and the same thirty one by one (each with the facts of its grain computed for itself alone, as a query per
+rule does); then the rules on the drugs' level limit, over 2,500 and over 250,000 points. All hits of the
+thirty are compared. The city stays in --home, so that both engines judge the same rows.
+
+Run: python -m tests.bench.fused_rules --home DIR [--engine duckdb] [--insured 250000] [--days 50] [--sample 30]
+"""
 
 import argparse
+import csv
 import json
-import random
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
 import time
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import date
+from pathlib import Path
 
-import pyarrow as pa
-
-import features
 from core.engine import open_engine
-from core.engine.base import arrow_schema, declared_columns, parse_extra
-from core.schema import LANDING
 from core.settings import RulesSettings, load_settings
-from pipelines.warehouse import BOOKKEEPING
+from pipelines.backtest import register_history
+from pipelines.ingest import delivered
+from pipelines.warehouse import Warehouse
 from rules_kb import knowledge
-from rules_kb.compiler import Pack, judge_candidates, register_points
+from rules_kb.compiler import Pack, judge
 from rules_kb.library import read_library
 
-DAY = date(2026, 6, 10)
+PROGRAM = Path(sys.executable).parent / "fundguard"
+DAY = "2026-06-30"
+GROWING = "drug_level_limit"
+OUT = Path(__file__).resolve().parents[2] / "docs" / "bench"
 
 
-def world(engine, lines, seed=7):
-    """One day of settled lines, a tenth of them on items that have points."""
-    draw = random.Random(seed)
-    listed = []
-    for table in (
-        "drug_sex_limit",
-        "drug_age_limit",
-        "service_sex_limit",
-        "drug_level_limit",
-        "drug_setting_limit",
+def city(home, insured, days):
+    """Simulate and ingest once."""
+    if (home / "warehouse").is_dir():
+        return
+    size = ("--insured", str(insured), "--days", str(days), "--seed", "7", "--end", DAY)
+    environment = os.environ | {"FUNDGUARD_PRIVACY": "plain"}
+    for arguments in (
+        ("simulate", "--out", str(home / "city"), *size),
+        ("ingest", "--landing", str(home / "city"), "--home", str(home), "--date", DAY),
     ):
-        listed += knowledge.load(table).arrow["hilist_code"].to_pylist()
-    plain = [f"XA{number:09d}" for number in range(5000)]
-    people, visits = lines // 20 + 1, lines // 8 + 1
-    zero, ten = Decimal("0.00"), Decimal("10.00")
-    at = datetime.combine(DAY, datetime.min.time()) + timedelta(hours=9)
-    codes = [draw.choice(listed) if draw.random() < 0.1 else draw.choice(plain) for _ in range(lines)]
-    who = [f"p{number % people}" for number in range(visits)]
-    columns = {
-        "fee_list_d": {
-            "bkkp_sn": [f"L{n}" for n in range(lines)], "setl_id": [f"S{n % visits}" for n in range(lines)],
-            "mdtrt_id": [f"M{n % visits}" for n in range(lines)], "psn_no": [who[n % visits] for n in range(lines)],
-            "fixmedins_code": [f"H{n % visits % 50}" for n in range(lines)], "med_type": ["11"] * lines,
-            "fee_ocur_time": [at] * lines, "hilist_code": codes, "hilist_name": codes, "list_type": ["101"] * lines,
-            "med_chrgitm_type": ["09"] * lines, "cnt": [Decimal(1)] * lines, "pric": [Decimal(10)] * lines,
-            "det_item_fee_sumamt": [ten] * lines, "fulamt_ownpay_amt": [zero] * lines, "overlmt_selfpay": [zero] * lines,
-            "preselfpay_amt": [zero] * lines, "inscp_amt": [ten] * lines, "chrgitm_lv": ["01"] * lines,
-        },
-        "setl_d": {
-            "setl_id": [f"S{n}" for n in range(visits)], "mdtrt_id": [f"M{n}" for n in range(visits)], "psn_no": who,
-            "fixmedins_code": [f"H{n % 50}" for n in range(visits)], "insutype": ["310"] * visits, "med_type": ["11"] * visits,
-            "begndate": [DAY] * visits, "enddate": [DAY] * visits, "setl_time": [at] * visits,
-            "medfee_sumamt": [ten] * visits, "inscp_amt": [ten] * visits, "fund_pay_sumamt": [ten] * visits,
-            "psn_pay": [zero] * visits, "refd_setl_flag": ["0"] * visits, "hi_paymtd": ["1"] * visits,
-        },
-        "psn_info_b": {
-            "psn_no": [f"p{n}" for n in range(people)], "gend": [str(1 + n % 2) for n in range(people)],
-            "brdy": [date(1950 + n % 70, 1, 1) for n in range(people)],
-        },
-        "fixmedins_b": {
-            "fixmedins_code": [f"H{n}" for n in range(50)], "fixmedins_name": ["机构"] * 50, "fixmedins_type": ["1"] * 50,
-            "hosp_lv": [f"{2 + n % 8:02d}" for n in range(50)],
-        },
-    }  # fmt: skip
-    for name, table in LANDING.items():
-        schema = arrow_schema(declared_columns(table, parse_extra(BOOKKEEPING), "duckdb"))
-        given = columns.get(name, {})
-        rows = len(next(iter(given.values()), []))
-        arrays = [pa.array(given.get(field.name, [None] * rows), field.type) for field in schema]
-        engine.register(name, arrow=pa.Table.from_arrays(arrays, schema=schema))
-    engine.register("judged_day", arrow=pa.table({"judged_day": [f"setl_date={DAY}"]}))
+        subprocess.run([PROGRAM, *arguments], check=True, stdout=subprocess.DEVNULL, env=environment)
 
 
-def judged(engine, rules, grain="line"):
-    """Seconds and rows of one fused judging of these rules over candidates that already stand."""
-    pack = Pack(tuple((rule, False) for rule in rules), RulesSettings(active="all"))
-    points, kinds = register_points(engine, pack, grain)
+def evenly(rules, number):
+    """So many of them, spread over the whole list."""
+    return [rules[n * len(rules) // number] for n in range(min(number, len(rules)))]
+
+
+def judged(engine, rules, folder=knowledge.FOLDER):
+    """Seconds and hits of judging the history by these rules from the landed tables on."""
+    pack = Pack(tuple((rule, False) for rule in rules), RulesSettings(active="all"), knowledge_folder=folder)
     start = time.perf_counter()
-    name = judge_candidates(engine, pack, grain, grain, points, kinds)
-    rows = engine.run(f"SELECT hit_id, rule_id, bkkp_sn, vola_amt FROM {name}").to_pylist()
-    return time.perf_counter() - start, {tuple(sorted(row.items(), key=str)) for row in rows}
+    names = judge(engine, pack, pack.grains)
+    hits = [
+        row
+        for name in names
+        for row in engine.run(f"SELECT hit_id, rule_id, judged_day, vola_amt FROM {name}").to_pylist()
+    ]
+    return time.perf_counter() - start, {tuple(row.values()) for row in hits}
+
+
+def grown(folder, points):
+    """The library with so many points on the drugs' level; the further ones are of drugs nobody sold."""
+    shutil.copytree(knowledge.FOLDER, folder)
+    file = folder / f"{GROWING}.csv"
+    with file.open(encoding="utf-8", newline="") as source:
+        rows = list(csv.DictReader(source))
+    for number in range(points - len(rows)):
+        rows.append(rows[0] | {"hilist_code": f"ZX{number:018d}", "point_id": f"{number:016x}"})
+    with file.open("w", encoding="utf-8", newline="") as target:
+        writer = csv.DictWriter(target, rows[0])
+        writer.writeheader()
+        writer.writerows(rows[:points])
+    return folder
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Measure, compare, write docs/bench/fused_rules_<engine>.json."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--engine", default="duckdb")
-    parser.add_argument("--lines", type=int, default=2_000_000)
-    parser.add_argument("--rules", type=int, default=30)
+    parser.add_argument("--insured", type=int, default=250_000)
+    parser.add_argument("--days", type=int, default=50)
+    parser.add_argument("--sample", type=int, default=30)
     wanted = parser.parse_args()
-    engine = open_engine(load_settings(overrides={"engine": wanted.engine}, environment={}))
-    world(engine, wanted.lines)
-    rules = [rule for _, rule in sorted(read_library().rules.items()) if rule.grain == "line"][: wanted.rules]
-    start = time.perf_counter()
-    register_points(engine, Pack(tuple((r, False) for r in rules), RulesSettings()), "line")
-    features.register(engine, "line")
-    prepared = time.perf_counter() - start
-    fused, together = judged(engine, rules)
-    few, _ = judged(engine, rules[:4])
+    city(wanted.home, wanted.insured, wanted.days)
+    spark = {"shuffle_partitions": 2, "options": {"spark.sql.adaptive.enabled": "false"}}
+    engine = open_engine(load_settings(overrides={"engine": wanted.engine, "spark": spark}, environment={}))
+    register_history(engine, Warehouse(wanted.home), date.fromisoformat(DAY))
+    library = read_library()
+    silent = library.coverage(delivered(wanted.home), knowledge.load)[1]
+    rules = [rule for _, rule in sorted(library.rules.items()) if rule.id not in silent]
+    sample = evenly(rules, wanted.sample)
+    fourteen, _ = judged(engine, evenly(rules, 14))
+    everything, hits = judged(engine, rules)
+    fused, together = judged(engine, sample)
     apart, single = set(), 0.0
-    for rule in rules:
-        seconds, rows = judged(engine, [rule])
+    for rule in sample:
+        seconds, found = judged(engine, [rule])
         single += seconds
-        apart |= rows
+        apart |= found
+    growing = [rule for rule in rules if GROWING in {use.table for use in rule.knowledge.values()}]
+    with tempfile.TemporaryDirectory() as folder:
+        few = judged(engine, growing, grown(Path(folder) / "few", 2_500))
+        many = judged(engine, growing, grown(Path(folder) / "many", 250_000))
     result = {
-        "engine": wanted.engine, "lines": wanted.lines, "rules": len(rules), "hits": len(together),
-        "grain_seconds": round(prepared, 2), "fused_seconds": round(fused, 2), "four_rules_seconds": round(few, 2),
-        "one_by_one_seconds": round(single, 2), "speed_up": round(single / fused, 2),
-        "speed_up_with_grain_once_per_rule": round((single + prepared * len(rules)) / (fused + prepared), 2),
-        "all_against_four": round((fused + prepared) / (few + prepared), 2), "results_equal": together == apart,
+        "data": "synthetic", "engine": wanted.engine, "lines": engine.count("fee_list_d"),
+        "settlements": engine.count("setl_d"), "rules": len(rules), "hits": len(hits),
+        "seconds": {
+            "all_rules": round(everything, 1), "14_rules": round(fourteen, 1),
+            f"{len(sample)}_fused": round(fused, 1), f"{len(sample)}_one_by_one": round(single, 1),
+            "2500_points": round(few[0], 1), "250000_points": round(many[0], 1),
+        },
+        "one_by_one_over_fused": round(single / fused, 2),
+        "all_over_14_rules": round(everything / fourteen, 2),
+        "250000_over_2500_points": round(many[0] / few[0], 2),
+        "results_equal": together == apart and few[1] == many[1],
     }  # fmt: skip
-    print(json.dumps(result, ensure_ascii=False))
     engine.close()
+    text = json.dumps(result, indent=1)
+    (OUT / f"fused_rules_{wanted.engine}.json").write_text(text + "\n", encoding="utf-8")
+    print(text)
 
 
 if __name__ == "__main__":

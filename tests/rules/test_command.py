@@ -9,9 +9,12 @@ import pytest
 
 from core.settings import RulesSettings
 from fundguard.cli import main
-from pipelines.backtest import Trial, backtest, fill, plot
+from pipelines.backtest import Trial, backtest, fill, overlaps, plot
+from pipelines.warehouse import Warehouse
+from rules_kb.compiler import Pack
 from rules_kb.library import read_library
 from tests.claims import Claims, line
+from tests.report.world import write_rows
 
 
 def test_list_as_json(capsys):
@@ -80,12 +83,31 @@ def history(duckdb_engine):
 def test_backtest_of_thresholds(history):
     rule = read_library().rules["split_admission"]
     trials = {f"gap_days={days}": {"gap_days": days} for days in (5, 30)}
-    present, tight, wide = backtest(history, rule, RulesSettings(active="all"), trials)
+    present, tight, wide = backtest(history, rule, Pack((), RulesSettings(active="all")), trials)
     assert (present.hits, present.persons, present.vola_amt) == (2, 2, Decimal("200.00"))
     assert (tight.hits, tight.new, tight.lost) == (1, 0, 1)
     assert (wide.hits, wide.new, wide.lost) == (3, 1, 0)
     assert (wide.leads, wide.days) == (1, 0.5)
     assert plot([present, wide], "x").startswith("<svg")
+
+
+def test_overlap_counts_lines_two_rules_share(tmp_path, engine):
+    def hit(rule_code, bkkp_sn, vola_amt, shadow=False):
+        row = {"rule_code": rule_code, "setl_id": "S1", "bkkp_sn": bkkp_sn, "shadow": shadow}
+        return row | {"hit_id": rule_code + bkkp_sn, "vola_amt": Decimal(vola_amt)}
+
+    hits = [
+        hit("A", "L1", 30),
+        hit("A", "L2", 10),
+        hit("B", "L1", 20),
+        hit("B", "L3", 5),
+        hit("C", "L1", 9, True),
+    ]
+    write_rows(tmp_path, "hit", "run_date=2026-06-30", hits)
+    (row,) = overlaps(engine, Warehouse(tmp_path), date(2026, 6, 30))
+    assert (row["rule_code"], row["other_code"], row["shared"], row["jaccard"]) == ("A", "B", 1, 0.333)
+    assert row["shared_amt"] == Decimal("20.00")
+    assert overlaps(engine, Warehouse(tmp_path), date(2026, 6, 29)) == []
 
 
 def test_the_best_threshold_fills_the_days():
