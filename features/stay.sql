@@ -23,6 +23,7 @@ visit AS (
   WHERE COALESCE(vali_flag, '1') <> '0' AND (starts_with_text(med_type, '2') OR med_type = '52')
 )
 SELECT s.mdtrt_id, s.psn_no, s.fixmedins_code, s.med_type,
+       CASE WHEN v.nwb_flag = '1' THEN concat_text(s.psn_no, '/', s.mdtrt_id) ELSE s.psn_no END AS patient,
        COALESCE(day_of(v.begntime), s.begndate) AS begndate,
        COALESCE(day_of(v.endtime), s.enddate) AS enddate,
        s.setl_date, s.setl_id, s.settlements, s.inscp_amt, s.fund_pay_sumamt, s.medfee_sumamt,
@@ -32,7 +33,8 @@ SELECT s.mdtrt_id, s.psn_no, s.fixmedins_code, s.med_type,
        concat_text('setl_date=', s.setl_date) AS unit_day
 FROM settled AS s LEFT JOIN visit AS v ON v.mdtrt_id = s.mdtrt_id
 UNION ALL
-SELECT v.mdtrt_id, v.psn_no, v.fixmedins_code, v.med_type, day_of(v.begntime) AS begndate,
+SELECT v.mdtrt_id, v.psn_no, v.fixmedins_code, v.med_type,
+       CASE WHEN v.nwb_flag = '1' THEN concat_text(v.psn_no, '/', v.mdtrt_id) ELSE v.psn_no END AS patient, day_of(v.begntime) AS begndate,
        day_of(v.endtime) AS enddate, CAST(NULL AS DATE) AS setl_date, CAST(NULL AS STRING) AS setl_id,
        0 AS settlements, CAST(NULL AS DECIMAL(16,2)) AS inscp_amt,
        CAST(NULL AS DECIMAL(16,2)) AS fund_pay_sumamt, CAST(NULL AS DECIMAL(16,2)) AS medfee_sumamt,

@@ -9,7 +9,7 @@ keep: true
 WITH charged AS (
   SELECT DISTINCT rx_drord_no FROM fee_list_d WHERE rx_drord_no IS NOT NULL
 )
-SELECT l.bkkp_sn, l.setl_id, l.mdtrt_id, l.psn_no, l.fixmedins_code, l.med_type, l.fee_ocur_time,
+SELECT l.bkkp_sn, l.setl_id, l.mdtrt_id, l.psn_no, l.patient, l.fixmedins_code, l.med_type, l.fee_ocur_time,
        l.service_date, l.hilist_code, l.hilist_name, l.list_type, l.med_chrgitm_type, l.pric,
        l.pric_uplmt_amt, l.chrgitm_lv, l.rx_drord_no, l.bilg_dr_code, l.bilg_dept_codg,
        l.bilg_dept_name, l.acord_dr_code, l.acord_dept_codg, l.spec, l.prd_days, l.dscg_tkdrug_flag, l.rx_circ_flag,
@@ -25,7 +25,7 @@ SELECT l.bkkp_sn, l.setl_id, l.mdtrt_id, l.psn_no, l.fixmedins_code, l.med_type,
 FROM net_line AS l LEFT JOIN net_setl AS n ON n.setl_id = l.setl_id
 UNION ALL
 SELECT concat_text('rx:', r.hi_rxno) AS bkkp_sn, CAST(NULL AS STRING) AS setl_id,
-       CAST(NULL AS STRING) AS mdtrt_id, r.psn_no, r.fixmedins_code, CAST(NULL AS STRING) AS med_type,
+       CAST(NULL AS STRING) AS mdtrt_id, r.psn_no, r.psn_no AS patient, r.fixmedins_code, CAST(NULL AS STRING) AS med_type,
        r.prsc_time AS fee_ocur_time, day_of(r.prsc_time) AS service_date,
        CAST(NULL AS STRING) AS hilist_code, CAST(NULL AS STRING) AS hilist_name,
        CAST(NULL AS STRING) AS list_type, CAST(NULL AS STRING) AS med_chrgitm_type,

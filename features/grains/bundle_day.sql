@@ -17,24 +17,24 @@ WITH mine AS (
   WHERE u.stage <> 'pre'
 ),
 ranked AS (
-  SELECT m.*, ROW_NUMBER() OVER (PARTITION BY rule_id, main_code, psn_no, fixmedins_code, service_date
+  SELECT m.*, ROW_NUMBER() OVER (PARTITION BY rule_id, main_code, patient, fixmedins_code, service_date
                                  ORDER BY fee_ocur_time DESC, bkkp_sn DESC) AS nth
   FROM mine AS m
 ),
 total AS (
-  SELECT rule_id, main_code, psn_no, fixmedins_code, service_date, MIN(point_id) AS point_id,
+  SELECT rule_id, main_code, patient, fixmedins_code, service_date, MIN(point_id) AS point_id,
          COUNT(DISTINCT hilist_code) AS components, MIN(components_min) AS components_min, SUM(inscp_amt) AS inscp_amt,
          MAX(CASE WHEN judged THEN judged_day END) AS judged_day,
          sorted_texts(CASE WHEN nth > 1 THEN bkkp_sn END) AS related_sn
-  FROM ranked GROUP BY rule_id, main_code, psn_no, fixmedins_code, service_date
+  FROM ranked GROUP BY rule_id, main_code, patient, fixmedins_code, service_date
 )
-SELECT t.rule_id, t.point_id, concat_text(t.psn_no, '/', t.fixmedins_code, '/', t.main_code, '/', t.service_date) AS candidate_key,
-       r.stage, t.judged_day, COALESCE(f.party_type, 'institution') AS provider_type, t.fixmedins_code, t.psn_no,
+SELECT t.rule_id, t.point_id, concat_text(t.patient, '/', t.fixmedins_code, '/', t.main_code, '/', t.service_date) AS candidate_key,
+       r.stage, t.judged_day, COALESCE(f.party_type, 'institution') AS provider_type, t.fixmedins_code, r.psn_no,
        r.bilg_dr_code AS dr_code, r.mdtrt_id, r.setl_id, r.bkkp_sn, t.related_sn, r.setl_date, t.service_date, r.amt_basis,
        r.setl_fund_amt, r.setl_inscp_amt, r.med_type, r.hilist_code, r.hilist_name, t.inscp_amt, t.components, t.components_min,
        t.main_code
 FROM total AS t
-JOIN ranked AS r ON r.rule_id = t.rule_id AND r.main_code = t.main_code AND r.psn_no = t.psn_no
+JOIN ranked AS r ON r.rule_id = t.rule_id AND r.main_code = t.main_code AND r.patient = t.patient
      AND r.fixmedins_code = t.fixmedins_code AND r.service_date = t.service_date AND r.nth = 1
 LEFT JOIN facility AS f ON f.fixmedins_code = t.fixmedins_code
 WHERE t.judged_day IS NOT NULL

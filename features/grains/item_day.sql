@@ -16,12 +16,12 @@ WITH mine AS (
 ),
 ranked AS (
   SELECT m.*,
-         ROW_NUMBER() OVER (PARTITION BY rule_id, point_id, psn_no, fixmedins_code, hilist_code, service_date
+         ROW_NUMBER() OVER (PARTITION BY rule_id, point_id, patient, fixmedins_code, hilist_code, service_date
                             ORDER BY fee_ocur_time DESC, bkkp_sn DESC) AS nth
   FROM mine AS m
 ),
 total AS (
-  SELECT rule_id, point_id, psn_no, fixmedins_code, hilist_code, service_date,
+  SELECT rule_id, point_id, patient, fixmedins_code, hilist_code, service_date,
          SUM(cnt) AS cnt, SUM(inscp_amt) AS inscp_amt, COUNT(*) AS line_count,
          sorted_texts(CASE WHEN nth > 1 THEN bkkp_sn END) AS related_sn,
          COUNT(CASE WHEN judged THEN 1 END) AS judged_lines,
@@ -29,18 +29,18 @@ total AS (
          COUNT(CASE WHEN stage = 'in' THEN 1 END) AS open_lines,
          COUNT(CASE WHEN hour_of(fee_ocur_time) = 0 AND minute_of(fee_ocur_time) = 0 THEN 1 END) AS midnight_lines,
          COUNT(DISTINCT mdtrt_id) AS visit_count
-  FROM ranked GROUP BY rule_id, point_id, psn_no, fixmedins_code, hilist_code, service_date
+  FROM ranked GROUP BY rule_id, point_id, patient, fixmedins_code, hilist_code, service_date
 )
 SELECT t.rule_id, t.point_id,
-       concat_text(t.psn_no, '/', t.fixmedins_code, '/', t.hilist_code, '/', t.service_date) AS candidate_key,
+       concat_text(t.patient, '/', t.fixmedins_code, '/', t.hilist_code, '/', t.service_date) AS candidate_key,
        CASE WHEN t.open_lines > 0 THEN 'in' ELSE 'post' END AS stage, t.judged_day,
-       COALESCE(f.party_type, 'institution') AS provider_type, t.fixmedins_code, t.psn_no,
+       COALESCE(f.party_type, 'institution') AS provider_type, t.fixmedins_code, r.psn_no,
        r.bilg_dr_code AS dr_code, r.mdtrt_id, r.setl_id, r.bkkp_sn, t.related_sn, r.setl_date, t.service_date,
        r.amt_basis, r.setl_fund_amt, r.setl_inscp_amt, r.med_type,
        t.hilist_code, r.hilist_name, t.cnt, t.inscp_amt, t.line_count, t.visit_count,
        CASE WHEN t.midnight_lines = 0 THEN TRUE ELSE FALSE END AS has_clock
 FROM total AS t
-JOIN ranked AS r ON r.rule_id = t.rule_id AND r.point_id = t.point_id AND r.psn_no = t.psn_no
+JOIN ranked AS r ON r.rule_id = t.rule_id AND r.point_id = t.point_id AND r.patient = t.patient
      AND r.fixmedins_code = t.fixmedins_code AND r.hilist_code = t.hilist_code
      AND r.service_date = t.service_date AND r.nth = 1
 LEFT JOIN facility AS f ON f.fixmedins_code = t.fixmedins_code

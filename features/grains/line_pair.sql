@@ -37,7 +37,7 @@ pair AS (
   FROM mine AS c
   JOIN point AS p ON p.hilist_code = c.hilist_code
        AND c.service_date >= p.begndate AND c.service_date <= COALESCE(p.enddate, DATE '9999-12-30')
-  JOIN mine AS m ON m.psn_no = c.psn_no AND m.fixmedins_code = c.fixmedins_code
+  JOIN mine AS m ON m.patient = c.patient AND m.fixmedins_code = c.fixmedins_code
        AND m.hilist_code = p.main_code AND m.bkkp_sn <> c.bkkp_sn
   WHERE (c.judged OR m.judged)
     AND ((p.pair_window = 'day' AND m.service_date = c.service_date)

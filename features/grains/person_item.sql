@@ -22,46 +22,46 @@ WITH mine AS (
 ),
 stepped AS (
   SELECT m.*,
-         LAG(service_date) OVER (PARTITION BY rule_id, psn_no, item ORDER BY fee_ocur_time, bkkp_sn) AS before_date,
-         LAG(service_date) OVER (PARTITION BY rule_id, psn_no, item, fixmedins_code ORDER BY fee_ocur_time, bkkp_sn)
+         LAG(service_date) OVER (PARTITION BY rule_id, patient, item ORDER BY fee_ocur_time, bkkp_sn) AS before_date,
+         LAG(service_date) OVER (PARTITION BY rule_id, patient, item, fixmedins_code ORDER BY fee_ocur_time, bkkp_sn)
            AS before_here,
-         ROW_NUMBER() OVER (PARTITION BY rule_id, psn_no, item, mdtrt_id, service_date ORDER BY fee_ocur_time, bkkp_sn) AS nth_stay_day,
-         ROW_NUMBER() OVER (PARTITION BY rule_id, psn_no, item, service_date ORDER BY fee_ocur_time, bkkp_sn) AS nth_day
+         ROW_NUMBER() OVER (PARTITION BY rule_id, patient, item, mdtrt_id, service_date ORDER BY fee_ocur_time, bkkp_sn) AS nth_stay_day,
+         ROW_NUMBER() OVER (PARTITION BY rule_id, patient, item, service_date ORDER BY fee_ocur_time, bkkp_sn) AS nth_day
   FROM mine AS m
 ),
 chained AS (
   SELECT s.*,
          SUM(CASE WHEN before_date IS NULL OR days_between(before_date, service_date) > 90 THEN 1 ELSE 0 END)
-           OVER (PARTITION BY rule_id, psn_no, item ORDER BY fee_ocur_time, bkkp_sn ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+           OVER (PARTITION BY rule_id, patient, item ORDER BY fee_ocur_time, bkkp_sn ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
            AS course_no,
          SUM(CASE WHEN before_here IS NULL OR (period_days > 0 AND days_between(before_here, service_date) >= period_days) THEN 1 ELSE 0 END)
-           OVER (PARTITION BY rule_id, psn_no, item, fixmedins_code ORDER BY fee_ocur_time, bkkp_sn
+           OVER (PARTITION BY rule_id, patient, item, fixmedins_code ORDER BY fee_ocur_time, bkkp_sn
                  ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS cycle_no
   FROM stepped AS s
 ),
 running AS (
   SELECT c.*,
-         SUM(CASE WHEN nth_day = 1 THEN 1 ELSE 0 END) OVER (PARTITION BY rule_id, psn_no, item, course_no
+         SUM(CASE WHEN nth_day = 1 THEN 1 ELSE 0 END) OVER (PARTITION BY rule_id, patient, item, course_no
            ORDER BY fee_ocur_time, bkkp_sn ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS course_days,
-         MIN(service_date) OVER (PARTITION BY rule_id, psn_no, item, course_no
+         MIN(service_date) OVER (PARTITION BY rule_id, patient, item, course_no
            ORDER BY fee_ocur_time, bkkp_sn ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS course_from,
-         SUM(inscp_amt) OVER (PARTITION BY rule_id, psn_no, item, course_no
+         SUM(inscp_amt) OVER (PARTITION BY rule_id, patient, item, course_no
            ORDER BY fee_ocur_time, bkkp_sn ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS course_inscp_amt,
-         SUM(CASE WHEN nth_stay_day = 1 THEN 1 ELSE 0 END) OVER (PARTITION BY rule_id, psn_no, item, mdtrt_id
+         SUM(CASE WHEN nth_stay_day = 1 THEN 1 ELSE 0 END) OVER (PARTITION BY rule_id, patient, item, mdtrt_id
            ORDER BY fee_ocur_time, bkkp_sn ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS stay_days,
-         SUM(cnt) OVER (PARTITION BY rule_id, psn_no, item, mdtrt_id
+         SUM(cnt) OVER (PARTITION BY rule_id, patient, item, mdtrt_id
            ORDER BY fee_ocur_time, bkkp_sn ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS stay_cnt,
-         SUM(inscp_amt) OVER (PARTITION BY rule_id, psn_no, item, mdtrt_id
+         SUM(inscp_amt) OVER (PARTITION BY rule_id, patient, item, mdtrt_id
            ORDER BY fee_ocur_time, bkkp_sn ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS stay_inscp_amt,
-         SUM(inscp_amt) OVER (PARTITION BY rule_id, psn_no, item, year_of(service_date)
+         SUM(inscp_amt) OVER (PARTITION BY rule_id, patient, item, year_of(service_date)
            ORDER BY fee_ocur_time, bkkp_sn ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS year_inscp_amt,
-         SUM(cnt) OVER (PARTITION BY rule_id, psn_no, item, fixmedins_code, cycle_no
+         SUM(cnt) OVER (PARTITION BY rule_id, patient, item, fixmedins_code, cycle_no
            ORDER BY fee_ocur_time, bkkp_sn ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS cycle_cnt,
-         MIN(service_date) OVER (PARTITION BY rule_id, psn_no, item, fixmedins_code, cycle_no
+         MIN(service_date) OVER (PARTITION BY rule_id, patient, item, fixmedins_code, cycle_no
            ORDER BY fee_ocur_time, bkkp_sn ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS cycle_from,
-         SUM(inscp_amt) OVER (PARTITION BY rule_id, psn_no, item, fixmedins_code, cycle_no
+         SUM(inscp_amt) OVER (PARTITION BY rule_id, patient, item, fixmedins_code, cycle_no
            ORDER BY fee_ocur_time, bkkp_sn ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS cycle_inscp_amt,
-         ROW_NUMBER() OVER (PARTITION BY rule_id, psn_no, item, mdtrt_id, cycle_no, judged_day
+         ROW_NUMBER() OVER (PARTITION BY rule_id, patient, item, mdtrt_id, cycle_no, judged_day
            ORDER BY fee_ocur_time DESC, bkkp_sn DESC) AS nth_last
   FROM chained AS c
 ),
@@ -71,7 +71,7 @@ anchor AS (
 related AS (
   SELECT a.rule_id, a.bkkp_sn, sorted_texts(m.bkkp_sn) AS related_sn
   FROM anchor AS a
-  JOIN running AS m ON m.rule_id = a.rule_id AND m.psn_no = a.psn_no AND m.item = a.item AND m.bkkp_sn <> a.bkkp_sn
+  JOIN running AS m ON m.rule_id = a.rule_id AND m.patient = a.patient AND m.item = a.item AND m.bkkp_sn <> a.bkkp_sn
        AND ((a.period_days > 0 AND m.fixmedins_code = a.fixmedins_code AND m.cycle_no = a.cycle_no)
          OR (a.period_days = 0 AND a.count_mode = 'per_stay_days' AND m.mdtrt_id = a.mdtrt_id)
          OR (a.period_days = 0 AND COALESCE(a.count_mode, '') <> 'per_stay_days' AND m.course_no = a.course_no))

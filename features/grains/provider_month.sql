@@ -40,7 +40,7 @@ counted AS (
 ),
 ordered AS (
   SELECT s.mdtrt_id, s.fixmedins_code, s.setl_date, s.begndate, s.dscg_maindiag_code,
-         LAG(enddate) OVER (PARTITION BY psn_no, fixmedins_code ORDER BY begndate, mdtrt_id) AS before_enddate
+         LAG(enddate) OVER (PARTITION BY patient, fixmedins_code ORDER BY begndate, mdtrt_id) AS before_enddate
   FROM stay AS s
 ),
 returned AS (

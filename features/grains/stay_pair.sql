@@ -1,21 +1,20 @@
 /*---
 name: stay_pair
 zh: 相邻住院
-says: one hospital stay and the same person's stay that began before it; anchored on the later stay's latest line
+says: one hospital stay and the same patient's stay that began before it; anchored on the later stay's latest line
 key: [candidate_key]
 reads: [stay, stay_anchor, judged_day, facility]
 keep: true
 ---*/
 WITH ordered AS (
   SELECT s.*,
-         LAG(mdtrt_id) OVER (PARTITION BY psn_no ORDER BY begndate, mdtrt_id) AS before_mdtrt_id,
-         LAG(fixmedins_code) OVER (PARTITION BY psn_no ORDER BY begndate, mdtrt_id) AS before_fixmedins_code,
-         LAG(begndate) OVER (PARTITION BY psn_no ORDER BY begndate, mdtrt_id) AS before_begndate,
-         LAG(enddate) OVER (PARTITION BY psn_no ORDER BY begndate, mdtrt_id) AS before_enddate,
-         LAG(dscg_way) OVER (PARTITION BY psn_no ORDER BY begndate, mdtrt_id) AS before_dscg_way,
-         LAG(dscg_maindiag_code) OVER (PARTITION BY psn_no ORDER BY begndate, mdtrt_id) AS before_maindiag_code,
-         LAG(adm_dept_codg) OVER (PARTITION BY psn_no ORDER BY begndate, mdtrt_id) AS before_dept_codg,
-         LAG(nwb_flag) OVER (PARTITION BY psn_no ORDER BY begndate, mdtrt_id) AS before_nwb_flag
+         LAG(mdtrt_id) OVER (PARTITION BY patient ORDER BY begndate, mdtrt_id) AS before_mdtrt_id,
+         LAG(fixmedins_code) OVER (PARTITION BY patient ORDER BY begndate, mdtrt_id) AS before_fixmedins_code,
+         LAG(begndate) OVER (PARTITION BY patient ORDER BY begndate, mdtrt_id) AS before_begndate,
+         LAG(enddate) OVER (PARTITION BY patient ORDER BY begndate, mdtrt_id) AS before_enddate,
+         LAG(dscg_way) OVER (PARTITION BY patient ORDER BY begndate, mdtrt_id) AS before_dscg_way,
+         LAG(dscg_maindiag_code) OVER (PARTITION BY patient ORDER BY begndate, mdtrt_id) AS before_maindiag_code,
+         LAG(adm_dept_codg) OVER (PARTITION BY patient ORDER BY begndate, mdtrt_id) AS before_dept_codg
   FROM stay AS s
 )
 SELECT concat_text(o.before_mdtrt_id, '/', o.mdtrt_id) AS candidate_key,
@@ -34,7 +33,7 @@ SELECT concat_text(o.before_mdtrt_id, '/', o.mdtrt_id) AS candidate_key,
        part_of_text(o.before_maindiag_code, 1, 3) AS before_maindiag_group,
        o.dscg_maindiag_code, o.adm_dept_codg, o.before_dept_codg, o.before_dscg_way,
        CASE WHEN o.refl_old_mdtrt_id = o.before_mdtrt_id OR o.before_dscg_way IN ('2', '3') THEN TRUE ELSE FALSE END AS referred,
-       CASE WHEN o.nwb_flag = '1' OR o.before_nwb_flag = '1' THEN TRUE ELSE FALSE END AS newborn
+       CASE WHEN o.nwb_flag = '1' THEN TRUE ELSE FALSE END AS newborn
 FROM ordered AS o
 JOIN stay_anchor AS a ON a.mdtrt_id = o.mdtrt_id
 LEFT SEMI JOIN judged_day AS j ON j.judged_day = a.judged_day

@@ -39,6 +39,30 @@ def test_newborn_under_the_mother_is_silent(judge):
     assert of(judge(claims), "drug_sex_limit") == []
 
 
+def test_newborns_under_the_mother_are_patients_of_their_own(judge):
+    claims = Claims()
+    claims.person("mother", gend="2")
+    claims.institution("H1")
+
+    def stay(begin, end, *sns, newborn=False):
+        bed = {"at": f"{begin} 10:00:00", "med_chrgitm_type": "01"}
+        visit = {"nwb_flag": "1" if newborn else "0", "dscg_maindiag_code": "P59.900" if newborn else "J18.900", "dscg_way": "1"}  # fmt: skip
+        beds = [line(BED, amount="40", bkkp_sn=sn, **bed) for sn in sns]
+        claims.settle("mother", "H1", end, beds, med_type="21", begin=begin, mdtrt=visit)
+
+    stay("2026-02-01", "2026-02-05", "own")
+    stay("2026-02-01", "2026-02-04", "twin 1", newborn=True)
+    stay("2026-02-01", "2026-02-04", "twin 2", newborn=True)
+    stay("2026-02-06", "2026-02-09", "ill newborn", newborn=True)
+    stay("2026-02-08", "2026-02-12", "back", "twice")
+    hits = judge(claims)
+    assert [hit["bkkp_sn"] for hit in of(hits, "service_day_cap")] == ["twice"]
+    assert [hit["setl_id"] for hit in of(hits, "split_admission")] == ["S5"], (
+        "her own two stays are three days apart"
+    )
+    assert of(hits, "overlapping_stays") == []
+
+
 def test_level_and_unrated(judge):
     claims = Claims()
     claims.person("A")
