@@ -47,6 +47,8 @@ check: $(VENV)/.dev ## format, lint, types, imports, rules and knowledge, depend
 
 bench: $(VENV)/.dev ## speed, memory and growth; results as JSON under docs/bench
 	$(BIN)/python -m tests.bench.night
+	$(BIN)/python -m tests.bench.fused_rules --home var/bench --engine duckdb
+	$(BIN)/python -m tests.bench.fused_rules --home var/bench --engine spark
 
 faults: $(VENV)/.dev ## kill the night in each of its jobs, and see it end the same
 	$(BIN)/python -m pytest tests/night -m "faults"
