@@ -50,14 +50,22 @@ def relations() -> dict[str, pa.Table]:
         ),
         "lead_kind": _table(
             [
-                {"kind": kind, "party_type": party, "scheme": row.get(party), "precision": row["precision"]}
+                {
+                    **{k: row[k] for k in ("precision", "zh", "en")},
+                    "kind": kind,
+                    "party_type": party,
+                    "scheme": row[party],
+                }
                 for kind, row in all_["rings"].items()
                 for party in PARTIES
+                if party in row
             ],
             kind=text,
             party_type=text,
             scheme=text,
             precision=number,
+            zh=text,
+            en=text,
         ),
         "lead_model": _table(
             [

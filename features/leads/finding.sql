@@ -25,9 +25,8 @@ SELECT c.party_type, c.party_id, c.scheme, 'ring' AS family, concat_text('ring:'
        r.p, smaller_of(r.p, 0.5) AS base, r.first_date, r.last_date,
        prorate(r.fund_amt, 1, greater_of(r.n_persons, 1)) AS amount, CAST(NULL AS DECIMAL(16, 2)) AS excess_amt,
        0 AS n_violation, 0 AS n_verified, CAST(NULL AS STRING) AS basis,
-       concat_text('疑点：与共', r.n_persons, '人的团组反复同现（', r.kind, '），角色', r.role, '，团组涉及基金', r.fund_amt, '元') AS zh,
-       concat_text('part of a group of ', r.n_persons, ' persons seen together again and again (', r.kind, '), role ',
-                   r.role, ', fund yuan of the group ', r.fund_amt) AS en,
+       concat_text('疑点：', r.kind_zh, '（共', r.n_persons, '人），角色', r.role, '，涉及基金', r.fund_amt, '元') AS zh,
+       concat_text(r.kind_en, ' (', r.n_persons, ' persons), role ', r.role, ', fund yuan ', r.fund_amt) AS en,
        concat_text('repeat:', r.kind) AS more_fact,
        concat_text(r.first_date, '至', r.last_date, '，涉及', r.n_institutions, '家机构；',
                    CASE WHEN r.p_chance IS NULL THEN concat_text('强度', as_money(r.score), '（0–100）')

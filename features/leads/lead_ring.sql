@@ -1,7 +1,7 @@
 /*---
 name: lead_ring
 zh: 线索依据之团伙
-says: one ring and one of its members, with the probability that this member takes part
+says: one ring and one of its members whose part in it is a fact of its own, with the probability that it takes part
 key: [ring_id, party_type, party_id]
 reads: [ring, ring_member, fixmedins_b, lead_kind]
 keep: true
@@ -15,15 +15,16 @@ WITH member AS (
   FROM ring_member AS m
   LEFT JOIN fixmedins_b AS f ON f.fixmedins_code = m.party_id
 )
-SELECT r.ring_id, r.kind, COALESCE(k.scheme, 'anomaly') AS scheme, m.party_type, m.party_id, m.role, m.weight,
+SELECT r.ring_id, r.kind, k.zh AS kind_zh, k.en AS kind_en, k.scheme, m.party_type, m.party_id, m.role, m.weight,
        r.score, r.p_chance, r.n_persons, r.n_institutions, r.first_date, r.last_date, r.fund_amt,
        join_texts(r.benign_tags, '、') AS benign_tags,
        round_to(smaller_of(
          times(times(
-           CASE WHEN list_length(r.benign_tags) > 0 THEN 0.05 ELSE COALESCE(k.precision, 0.9) END,
+           CASE WHEN list_length(r.benign_tags) > 0 THEN 0.05 ELSE k.precision END,
            CASE WHEN r.p_chance IS NULL THEN safe_ratio(r.score, r.score + 15) ELSE 1 - smaller_of(r.p_chance, 1) END),
            times(CASE WHEN m.party_type = 'person' THEN 1 WHEN m.role = 'main' THEN 1 ELSE 0.6 END,
                  0.6 + times(0.4, smaller_of(m.weight, 1)))), 0.95), 6) AS p
 FROM ring AS r
 INNER JOIN member AS m ON m.ring_id = r.ring_id
-LEFT JOIN lead_kind AS k ON k.kind = r.kind AND k.party_type = m.party_type
+INNER JOIN lead_kind AS k ON k.kind = r.kind AND k.party_type = m.party_type
+WHERE m.role <> 'customer'

@@ -17,6 +17,8 @@ from features.network.group import tail_surprise
 from features.network.ring import EPOCH, SCHEMA, Member, Step, ring_rows, table
 
 KIND = "prescriber_pharmacy"
+OFTEN = 3
+"""Scripts of one person through the pair from which on the person counts as taking part."""
 
 
 def register(engine: Engine, parameters: Mapping[str, float]) -> str:
@@ -91,7 +93,11 @@ def _ring_of() -> Callable[[pa.Table], pa.Table]:
         if strength <= 0:
             return table([])
         count = Counter(script["psn_no"] for script in scripts)
-        members = [Member("person", person, "member", n / max(count.values())) for person, n in count.items()]
+        # Who fetched a script or two is a customer of the pair; who comes again and again may be part of it.
+        members = [
+            Member("person", person, "member" if n >= OFTEN else "customer", n / max(count.values()))
+            for person, n in count.items()
+        ]
         members.append(Member("doctor", pair["dr_code"], "doctor", 1.0))
         members.append(Member("pharmacy", pair["fixmedins_code"], "pharmacy", 1.0))
         by_day: dict[int, list[dict[str, Any]]] = {}

@@ -88,9 +88,17 @@ def _ring_of() -> Callable[[pa.Table], pa.Table]:
             return table([])
         zh, en = READINGS[first["reading"]]
         count: Counter[tuple[str, str, str]] = Counter()
+        # Who bought a box that came from elsewhere knows nothing of it; whose boxes come back may.
+        elsewhere = first["reading"] != "same"
+        boxes = Counter(
+            person
+            for sale in sales
+            for person in ({sale["before_psn_no"]} if elsewhere else {sale["psn_no"], sale["before_psn_no"]})
+            if person is not None
+        )
+        for person, n in boxes.items():
+            count["person", person, "member" if elsewhere and n > 1 else "customer"] = n
         for sale in sales:
-            for person in {sale["psn_no"], sale["before_psn_no"]} - {None}:
-                count["person", person, "member"] += 1
             if sale["before_fixmedins_code"] != first["fixmedins_code"]:
                 count[sale["before_party_type"], sale["before_fixmedins_code"], "source"] += 1
         members = [Member(*party, n / len(sales)) for party, n in count.items()]
