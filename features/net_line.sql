@@ -3,7 +3,7 @@ name: net_line
 zh: 净明细
 says: one valid fee line after its refunds, settled or still open; reversal lines and lines netted to nothing are gone
 key: [bkkp_sn]
-reads: [fee_list_d, setl_d, net_setl, mdtrt_d]
+reads: [fee_list_d, setl_d, net_setl, newborn_visit]
 keep: true
 ---*/
 WITH refund_line AS (
@@ -25,9 +25,6 @@ by_item AS (
          SUM(inscp_amt) AS inscp
   FROM refund_line WHERE init_feedetl_sn IS NULL AND init_setl_id IS NOT NULL
   GROUP BY init_setl_id, hilist_code
-),
-newborn AS (
-  SELECT DISTINCT mdtrt_id FROM mdtrt_d WHERE nwb_flag = '1' AND COALESCE(vali_flag, '1') <> '0'
 ),
 kept AS (
   SELECT f.bkkp_sn, f.setl_id, f.mdtrt_id, f.psn_no, f.fixmedins_code, f.med_type, f.fee_ocur_time,
@@ -56,7 +53,7 @@ kept AS (
 SELECT k.*, CASE WHEN k.setl_id IS NULL THEN FALSE ELSE TRUE END AS settled,
        CASE WHEN b.mdtrt_id IS NULL THEN k.psn_no ELSE concat_text(k.psn_no, '/', k.mdtrt_id) END AS patient
 FROM kept AS k
-LEFT JOIN newborn AS b ON b.mdtrt_id = k.mdtrt_id
+LEFT JOIN newborn_visit AS b ON b.mdtrt_id = k.mdtrt_id
 LEFT JOIN net_setl AS n ON n.setl_id = k.setl_id
 LEFT JOIN setl_d AS s ON s.setl_id = k.setl_id
 WHERE k.cnt > 0 AND (k.setl_id IS NULL OR n.setl_id IS NOT NULL OR s.setl_id IS NULL)

@@ -21,7 +21,7 @@ admitted AS (
   JOIN psn_info_b AS p ON p.psn_no = s.psn_no
   LEFT JOIN belonging AS b ON b.psn_no = s.psn_no
   LEFT JOIN judged_day AS j ON j.judged_day = s.unit_day
-  WHERE COALESCE(s.nwb_flag, '0') <> '1' AND NOT matches(COALESCE(s.dscg_maindiag_code, ''), '^(O|P|Z49|Z51|N18)')
+  WHERE s.patient = s.psn_no AND NOT matches(COALESCE(s.dscg_maindiag_code, ''), '^(O|P|Z49|Z51|N18)')
 ),
 week_total AS (
   SELECT fixmedins_code, week, COUNT(DISTINCT psn_no) AS week_persons FROM admitted GROUP BY fixmedins_code, week

@@ -40,6 +40,7 @@ grouped AS (
          MIN(diag_code) AS diag_code, MIN(diag_name) AS diag_name, MIN(maindiag_flag) AS maindiag_flag
   FROM listed GROUP BY rule_id, diag_info_id
 )
+-- A newborn by the visit's flag only: a perinatal diagnosis must not excuse itself.
 SELECT g.rule_id, g.point_id, g.diag_info_id AS candidate_key, 'post' AS stage,
        concat_text('setl_date=', s.setl_date) AS judged_day, COALESCE(f.party_type, 'institution') AS provider_type,
        s.fixmedins_code, g.psn_no, m.chfpdr_code AS dr_code, g.mdtrt_id, s.setl_id, CAST(NULL AS STRING) AS bkkp_sn,

@@ -54,7 +54,7 @@ SELECT j.mdtrt_id AS candidate_key, CASE WHEN j.settled THEN 'post' ELSE 'in' EN
        c.infusion_lines, COALESCE(o.operations, 0) AS operations, COALESCE(o.main_operations, 0) AS main_operations,
        d.diagnoses, COALESCE(d.diag_count, 0) AS diag_count, d.main_code AS main_diag_code,
        age_years(p.brdy, j.begndate) AS age_years, p.psn_idet_type,
-       CASE WHEN j.nwb_flag = '1' THEN TRUE ELSE FALSE END AS newborn,
+       CASE WHEN j.patient <> j.psn_no THEN TRUE ELSE FALSE END AS newborn,
        g.audit_drg_codg, g.drg_wt, g.audit_drg_wt, g.drg_std_amt - g.audit_drg_std_amt AS drg_difference
 FROM judged AS j
 LEFT JOIN charge AS c ON c.mdtrt_id = j.mdtrt_id

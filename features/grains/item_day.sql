@@ -16,6 +16,8 @@ WITH mine AS (
 ),
 ranked AS (
   SELECT m.*,
+         LAG(service_date) OVER (PARTITION BY rule_id, point_id, patient, mdtrt_id, hilist_code
+                                 ORDER BY fee_ocur_time, bkkp_sn) AS before_date,
          ROW_NUMBER() OVER (PARTITION BY rule_id, point_id, patient, fixmedins_code, hilist_code, service_date
                             ORDER BY fee_ocur_time DESC, bkkp_sn DESC) AS nth
   FROM mine AS m
@@ -28,7 +30,10 @@ total AS (
          MAX(CASE WHEN judged THEN judged_day END) AS judged_day,
          COUNT(CASE WHEN stage = 'in' THEN 1 END) AS open_lines,
          COUNT(CASE WHEN hour_of(fee_ocur_time) = 0 AND minute_of(fee_ocur_time) = 0 THEN 1 END) AS midnight_lines,
-         COUNT(DISTINCT mdtrt_id) AS visit_count
+         COUNT(DISTINCT mdtrt_id) AS visit_count,
+         MAX(CASE WHEN before_date < service_date THEN before_date END) AS last_posted,
+         CASE WHEN COUNT(serv_begntime) = COUNT(*) AND COUNT(serv_endtime) = COUNT(*)
+              THEN safe_ratio(seconds_between(MIN(serv_begntime), MAX(serv_endtime)), 3600) END AS service_hours
   FROM ranked GROUP BY rule_id, point_id, patient, fixmedins_code, hilist_code, service_date
 )
 SELECT t.rule_id, t.point_id,
@@ -38,6 +43,8 @@ SELECT t.rule_id, t.point_id,
        r.bilg_dr_code AS dr_code, r.mdtrt_id, r.setl_id, r.bkkp_sn, t.related_sn, r.setl_date, t.service_date,
        r.amt_basis, r.setl_fund_amt, r.setl_inscp_amt, r.med_type,
        t.hilist_code, r.hilist_name, t.cnt, t.inscp_amt, t.line_count, t.visit_count,
+       -- How many hours the charge can speak of: from start to stop, else since the item was last posted.
+       COALESCE(t.service_hours, times(24, days_between(t.last_posted, t.service_date))) AS hours_possible,
        CASE WHEN t.midnight_lines = 0 THEN TRUE ELSE FALSE END AS has_clock
 FROM total AS t
 JOIN ranked AS r ON r.rule_id = t.rule_id AND r.point_id = t.point_id AND r.patient = t.patient

@@ -3,7 +3,7 @@ name: line
 zh: 明细
 says: one judged fee line (settled, open, or prescribed) with what is known of person, institution and visit
 key: [bkkp_sn]
-reads: [unit_line, judged_day, facility, psn_info_b, mdtrt_d, visit_channel_d, catalogue]
+reads: [unit_line, judged_day, facility, psn_info_b, mdtrt_d, visit_channel_d, visit_diagnosis, catalogue]
 keep: true
 ---*/
 SELECT l.bkkp_sn AS candidate_key, l.stage, l.judged_day,
@@ -28,10 +28,11 @@ SELECT l.bkkp_sn AS candidate_key, l.stage, l.judged_day,
        days_between(p.brdy, l.service_date) AS age_days,
        p.death_date, p.surv_stas,
        days_between(p.death_date, l.service_date) AS days_after_death,
-       CASE WHEN m.nwb_flag = '1' THEN TRUE ELSE FALSE END AS newborn_visit,
+       CASE WHEN l.patient <> l.psn_no THEN TRUE ELSE FALSE END AS newborn_visit,
        f.level_rank, f.hosp_lv, f.medins_spec, f.medins_type,
        f.begndate AS contract_from, f.enddate AS contract_to, p.psn_idet_type, c.pric_uplmt_amt AS catalogue_price,
        CASE WHEN v.internet_flag = '1' THEN TRUE WHEN v.internet_flag = '0' THEN FALSE END AS internet_visit,
+       d.diagnoses,
        safe_ratio(seconds_between(l.serv_begntime, l.serv_endtime), 3600) AS service_hours,
        days_between(l.service_date, day_of(l.crte_time)) AS upload_days,
        day_of(m.begntime) AS adm_date, day_of(m.endtime) AS dscg_date,
@@ -42,5 +43,6 @@ LEFT SEMI JOIN judged_day AS j ON j.judged_day = l.judged_day
 LEFT JOIN facility AS f ON f.fixmedins_code = l.fixmedins_code
 LEFT JOIN psn_info_b AS p ON p.psn_no = l.psn_no
 LEFT JOIN mdtrt_d AS m ON m.mdtrt_id = l.mdtrt_id
+LEFT JOIN visit_diagnosis AS d ON d.mdtrt_id = l.mdtrt_id
 LEFT JOIN visit_channel_d AS v ON v.mdtrt_id = l.mdtrt_id
 LEFT JOIN catalogue AS c ON c.hilist_code = l.hilist_code AND l.service_date >= c.begndate AND l.service_date <= c.until

@@ -57,7 +57,7 @@ grouped AS (
          MAX(diag_count) AS diag_count
   FROM candidate GROUP BY rule_id, bkkp_sn
 )
-SELECT g.rule_id, COALESCE(g.fitting_point, g.any_point) AS point_id, l.*, g.points, g.diagnoses,
+SELECT g.rule_id, COALESCE(g.fitting_point, g.any_point) AS point_id, l.*, g.points,
        CASE WHEN g.diag_count > 0 THEN g.fitting + COALESCE(r.registrations, 0)
             WHEN r.registrations > 0 THEN r.registrations END AS fitting,
        COALESCE(g.diag_count, 0) AS diag_count,

@@ -3,7 +3,7 @@ name: operation
 zh: 手术操作
 says: one listed operation of a settled visit and a rule's points on it, with person, diagnoses and antibiotics around it
 key: [candidate_key, rule_id]
-reads: [setl_list_oprn_d, net_setl, net_line, visit_diagnosis, psn_info_b, mdtrt_d, judged_day, facility, point_operation]
+reads: [setl_list_oprn_d, net_setl, net_line, visit_diagnosis, psn_info_b, mdtrt_d, judged_day, facility, point_operation, newborn_visit]
 keep: true
 points:
   oprn_prefix: text oprn_oprt_code oprn_prefix
@@ -49,7 +49,7 @@ SELECT g.rule_id, g.point_id, g.setl_list_oprn_id AS candidate_key, 'post' AS st
        CASE WHEN g.main_oprn_flag = '1' THEN TRUE WHEN g.main_oprn_flag = '0' THEN FALSE END AS main_operation,
        g.main_diag_code, g.diagnoses_fitting, g.diagnoses,
        CASE WHEN p.gend IN ('1', '2') THEN p.gend END AS gend,
-       CASE WHEN m.nwb_flag = '1' THEN TRUE ELSE FALSE END AS newborn_visit,
+       CASE WHEN b.mdtrt_id IS NULL THEN FALSE ELSE TRUE END AS newborn_visit,
        CASE WHEN a.setl_list_oprn_id IS NULL THEN FALSE ELSE TRUE END AS antibiotic_given, a.antibiotic_amt,
        safe_ratio(seconds_between(COALESCE(g.endtime, g.begntime), a.last_antibiotic), 3600) AS hours_after_operation,
        CASE WHEN g.diagnoses IS NOT NULL
@@ -59,5 +59,5 @@ FROM grouped AS g
 JOIN settled AS s ON s.mdtrt_id = g.mdtrt_id
 LEFT JOIN antibiotic AS a ON a.rule_id = g.rule_id AND a.setl_list_oprn_id = g.setl_list_oprn_id
 LEFT JOIN psn_info_b AS p ON p.psn_no = g.psn_no
-LEFT JOIN mdtrt_d AS m ON m.mdtrt_id = g.mdtrt_id
+LEFT JOIN newborn_visit AS b ON b.mdtrt_id = g.mdtrt_id
 LEFT JOIN facility AS f ON f.fixmedins_code = s.fixmedins_code

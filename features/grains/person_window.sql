@@ -3,22 +3,24 @@ name: person_window
 zh: 人次窗
 says: one person's visits, purchases and stays in the 30 and 365 days up to a judged settlement; anchored on its latest line
 key: [candidate_key]
-reads: [net_setl, unit_line, judged_day, facility]
+reads: [net_setl, unit_line, visit_diagnosis, judged_day, facility]
 keep: true
 ---*/
 WITH planned AS (
   SELECT DISTINCT setl_id FROM unit_line
   WHERE setl_id IS NOT NULL
     AND (starts_with_text(hilist_code, '00311000') OR starts_with_text(hilist_code, '0024')
+      OR starts_with_text(hilist_code, 'XN07BC') OR starts_with_text(hilist_code, 'XJ07BG')
       OR starts_with_text(hilist_code, '0034') OR starts_with_text(hilist_code, '004'))
 ),
 visit AS (
   SELECT n.setl_id, n.mdtrt_id, n.psn_no, n.fixmedins_code, n.enddate AS day, n.setl_date, n.setl_time, n.med_type, n.care_setting,
          n.amt_basis, n.fund_pay_sumamt, n.inscp_amt, n.begndate,
-         CASE WHEN p.setl_id IS NOT NULL OR starts_with_text(n.med_type, '14') THEN TRUE ELSE FALSE END AS planned,
+         CASE WHEN p.setl_id IS NOT NULL OR starts_with_text(n.med_type, '14') OR matches(COALESCE(d.main_code, ''), '^(Z51|Z49)') THEN TRUE ELSE FALSE END AS planned,
          CASE WHEN j.judged_day IS NULL THEN FALSE ELSE TRUE END AS judged
   FROM net_setl AS n
   LEFT JOIN planned AS p ON p.setl_id = n.setl_id
+  LEFT JOIN visit_diagnosis AS d ON d.mdtrt_id = n.mdtrt_id
   LEFT JOIN judged_day AS j ON j.judged_day = concat_text('setl_date=', n.setl_date)
 ),
 ranked AS (

@@ -25,7 +25,7 @@ SELECT concat_text(t.mdtrt_id, '/', t.hilist_code) AS candidate_key, r.stage, a.
        r.setl_inscp_amt, r.med_type, r.hilist_code, r.hilist_name, r.med_chrgitm_type, t.cnt, t.inscp_amt, t.line_count,
        t.charged_days,
        greater_of(1, days_between(s.begndate, COALESCE(s.enddate, add_days(t.last_date, 1)))) AS stay_days,
-       s.begndate, s.enddate, CASE WHEN s.nwb_flag = '1' THEN TRUE ELSE FALSE END AS newborn
+       s.begndate, s.enddate, s.adm_dept_codg <> s.dscg_dept_codg AS transferred, CASE WHEN s.patient <> s.psn_no THEN TRUE ELSE FALSE END AS newborn
 FROM total AS t
 JOIN mine AS r ON r.mdtrt_id = t.mdtrt_id AND r.hilist_code = t.hilist_code AND r.nth = 1
 JOIN stay AS s ON s.mdtrt_id = t.mdtrt_id

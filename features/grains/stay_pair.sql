@@ -33,7 +33,7 @@ SELECT concat_text(o.before_mdtrt_id, '/', o.mdtrt_id) AS candidate_key,
        part_of_text(o.before_maindiag_code, 1, 3) AS before_maindiag_group,
        o.dscg_maindiag_code, o.adm_dept_codg, o.before_dept_codg, o.before_dscg_way,
        CASE WHEN o.refl_old_mdtrt_id = o.before_mdtrt_id OR o.before_dscg_way IN ('2', '3') THEN TRUE ELSE FALSE END AS referred,
-       CASE WHEN o.nwb_flag = '1' THEN TRUE ELSE FALSE END AS newborn
+       CASE WHEN o.patient <> o.psn_no THEN TRUE ELSE FALSE END AS newborn
 FROM ordered AS o
 JOIN stay_anchor AS a ON a.mdtrt_id = o.mdtrt_id
 LEFT SEMI JOIN judged_day AS j ON j.judged_day = a.judged_day

@@ -15,7 +15,7 @@ WITH visit AS (
 ),
 within AS (
   SELECT v.*, s.mdtrt_id AS stay_mdtrt_id, s.fixmedins_code AS stay_fixmedins_code, s.begndate, s.enddate,
-         s.settled AS stay_settled, s.nwb_flag, a.judged_day AS stay_judged_day
+         s.settled AS stay_settled, s.patient, a.judged_day AS stay_judged_day
   FROM visit AS v
   JOIN stay AS s ON s.psn_no = v.psn_no AND s.mdtrt_id <> v.mdtrt_id
        AND v.service_date > s.begndate AND (s.enddate IS NULL OR v.service_date < s.enddate)
@@ -32,7 +32,7 @@ SELECT concat_text(w.setl_id, '/', w.stay_mdtrt_id) AS candidate_key, w.fixmedin
        CASE WHEN w.fixmedins_code = w.stay_fixmedins_code THEN TRUE ELSE FALSE END AS same_institution,
        CASE WHEN w.med_type = '41' THEN TRUE ELSE FALSE END AS at_pharmacy,
        CASE WHEN starts_with_text(w.med_type, '14') THEN TRUE ELSE FALSE END AS chronic_visit,
-       CASE WHEN w.nwb_flag = '1' THEN TRUE ELSE FALSE END AS newborn
+       CASE WHEN w.patient <> w.psn_no THEN TRUE ELSE FALSE END AS newborn
 FROM within AS w
 LEFT JOIN judged_day AS j ON j.judged_day = w.judged_day
 LEFT JOIN judged_day AS k ON k.judged_day = w.stay_judged_day

@@ -12,6 +12,7 @@ from core.run import Run
 from core.settings import CONF, load_settings
 from pipelines.jobs import check
 from rules_kb.knowledge import load
+from rules_kb.library import read_library
 
 
 @pytest.fixture
@@ -45,21 +46,26 @@ def region(tmp_path, monkeypatch):
 
 @pytest.fixture
 def judge(duckdb_engine):
-    """claims, days → hits of all active rules on those days (or the job's other table) (default: all days of 2025 and 2026).
+    """claims, days → hits of all active rules on those days (or the job's other table);
+    `only` these rules, by id or code (default: all days of 2025 and 2026).
 
     On the embedded engine: rule examples and the whole night prove that Spark gives the same rows.
     """
     engine = duckdb_engine
 
-    def run(claims, *, days=None, region="demo", table="hit"):
+    def run(claims, *, days=None, region="demo", table="hit", only=()):
         claims.register(engine)
         if days is None:
             span = [date(2025, 1, 1).toordinal() + n for n in range(730)]
             all_days = [date.fromordinal(n) for n in span]
             days = [f"{k}={d}" for k in ("setl_date", "open", "event_date") for d in all_days]
         engine.register("judged_day", arrow=pa.table({"judged_day": pa.array(days, pa.string())}))
+        environment = {name: value for name, value in environ.items() if name == "FUNDGUARD_CONF"}
+        others = [
+            rule.id for rule in read_library().rules.values() if only and not {rule.id, rule.code} & set(only)
+        ]
         settings = load_settings(
-            region=region, environment={k: v for k, v in environ.items() if k == "FUNDGUARD_CONF"}
+            region=region, overrides={"rules": {"retired": others}}, environment=environment
         )
         result = check.transform(engine, Run(run_id="t", as_of=date(2026, 12, 31), settings=settings))
         return engine.run(f"SELECT * FROM {result[table]}").to_pylist()
