@@ -155,12 +155,6 @@ class SparkEngine:
 
 def _session(settings: SparkSettings, scratch: Path, running: SparkSession | None) -> SparkSession:
     """A session of our own; beside one that is already running, with its executors and our names and options."""
-    builder = SparkSession.builder.appName("fundguard")
-    builder = (
-        builder.remote(settings.master)
-        if settings.master.startswith("sc://")
-        else builder.master(settings.master)
-    )
     options = {
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
@@ -191,6 +185,12 @@ def _session(settings: SparkSettings, scratch: Path, running: SparkSession | Non
             if session.conf.isModifiable(key):
                 session.conf.set(key, value)
         return session
+    builder = SparkSession.builder.appName("fundguard")
+    builder = (
+        builder.remote(settings.master)
+        if settings.master.startswith("sc://")
+        else builder.master(settings.master)
+    )
     for key, value in options.items():
         builder = builder.config(key, value)
     return builder.getOrCreate()

@@ -3,7 +3,7 @@ name: operation
 zh: 手术操作
 says: one listed operation of a settled visit and a rule's points on it, with person, diagnoses and antibiotics around it
 key: [candidate_key, rule_id]
-reads: [setl_list_oprn_d, net_setl, net_line, visit_diagnosis, psn_info_b, mdtrt_d, judged_day, facility, point_operation, newborn_visit]
+reads: [setl_list_oprn_d, net_setl, net_line, visit_diagnosis, psn_info_b, judged_day, facility, point_operation, newborn_visit]
 keep: true
 points:
   oprn_prefix: text oprn_oprt_code oprn_prefix

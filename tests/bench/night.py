@@ -54,12 +54,12 @@ def _resident(process):
         return 0
 
 
-def repeated(runs, home, *arguments):
-    """The median of several runs, each on a home of its own (the last one stays)."""
+def repeated(runs, target, *arguments):
+    """The median of several runs, each into a fresh `target` folder (the last one stays)."""
     measured = []
     for _ in range(runs):
-        shutil.rmtree(home, ignore_errors=True)
-        measured.append(timed(*arguments, *(("--home", str(home)) if home.name != "city" else ())))
+        shutil.rmtree(target, ignore_errors=True)
+        measured.append(timed(*arguments))
     return {
         "seconds": round(statistics.median(seconds for seconds, _ in measured), 1),
         "peak_gb": round(max(gigabytes for _, gigabytes in measured), 2),
@@ -93,7 +93,7 @@ def main():
         )
         for engine in options.engines.split(","):
             home, runs = Path(folder) / engine, options.runs if engine == "duckdb" else 1
-            landing = ("--landing", str(city), "--date", DAY, "--engine", engine)
+            landing = ("--landing", str(city), "--date", DAY, "--home", str(home), "--engine", engine)
             result[engine] = {
                 "ingest": repeated(runs, home, "ingest", *landing),
                 "nightly": repeated(runs, home, "nightly", *landing),

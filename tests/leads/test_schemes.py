@@ -1,7 +1,7 @@
 """What the ranker knows by name exists: kinds of ring, rules, models. A name nobody writes would lose its leads."""
 
 from features.network import rings_meeting, rings_prescriber, rings_trace
-from models.schemes import schemes
+from models.schemes import PARTIES, schemes
 from rules_kb.library import read_library
 
 KINDS = {
@@ -23,7 +23,7 @@ def test_every_named_rule_is_a_rule():
 def test_every_scheme_meant_is_told():
     named = schemes()["schemes"]
     meant = [row.get("scheme") for row in schemes()["rules"].values()]
-    meant += [row.get(party) for row in schemes()["rings"].values() for party in ("person", "institution", "pharmacy", "doctor")]  # fmt: skip
+    meant += [row.get(party) for row in schemes()["rings"].values() for party in PARTIES]
     meant += [row["scheme"] for row in schemes()["models"].values()]
     told = {scheme for scheme in meant if scheme and not scheme.startswith("rule:")}
     assert told - set(named) <= {"anomaly"}
