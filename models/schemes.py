@@ -75,6 +75,7 @@ def relations() -> dict[str, pa.Table]:
                     "family": row["family"],
                     "scheme": row.get(party, row["scheme"]),
                     "precision": row["precision"],
+                    "own": float(row.get("own", 0)),
                     "zh": row["zh"],
                     "en": row["en"],
                 }
@@ -86,6 +87,7 @@ def relations() -> dict[str, pa.Table]:
             family=text,
             scheme=text,
             precision=number,
+            own=number,
             zh=text,
             en=text,
         ),

@@ -24,7 +24,7 @@ from core.run import Run
 from core.schema import LANDING, RESULTS, TABLES
 from core.settings import Settings
 from pipelines.ingest import IngestReport, delivered, ingest, synthetic
-from pipelines.jobs import check, leads, network, score
+from pipelines.jobs import check, leads, network, pattern, score
 from pipelines.ledger import (
     add_judged_days,
     home_lock,
@@ -49,8 +49,14 @@ class Job(Protocol):
         ...
 
 
-JOBS: dict[str, Job] = {"check": check, "network": network, "score": score, "leads": leads}  # type: ignore[dict-item]
-BASELINE_JOBS = ("check", "score")
+JOBS: dict[str, Job] = {
+    "check": check,  # type: ignore[dict-item]
+    "network": network,  # type: ignore[dict-item]
+    "pattern": pattern,  # type: ignore[dict-item]
+    "score": score,  # type: ignore[dict-item]
+    "leads": leads,  # type: ignore[dict-item]
+}
+BASELINE_JOBS = ("check", "pattern", "score")
 INGEST = "ingest"
 
 Watch = Callable[[str, str], None]
@@ -364,7 +370,7 @@ def _code_digest() -> str:
     content = hashlib.sha256()
     for package in ("core", "features", "rules_kb", "models", "pipelines"):
         for path in sorted((root / package).rglob("*")):
-            if path.suffix in (".py", ".sql"):
+            if path.suffix in (".py", ".sql", ".yaml"):
                 content.update(path.read_bytes())
     return content.hexdigest()[:12]
 

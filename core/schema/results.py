@@ -106,6 +106,31 @@ score = Table(
     ),
 )
 
+pattern_score = Table(
+    name="pattern_score",
+    zh="情形评分",
+    key=score.key,
+    columns=score.columns,
+)
+
+# What a pattern's probability rests on: the cases that a lead shows.
+pattern_event = Table(
+    name="pattern_event",
+    zh="情形明细",
+    key=("pattern", "case_id"),
+    money="amount",
+    columns=(
+        text("pattern*", "情形"),
+        text("case_id*", "情形编号"),
+        text("setl_id", "结算ID"),
+        text("psn_no", "人员编号"),
+        text("fixmedins_code", "机构编号"),
+        text("dr_code", "医师代码"),
+        date("day", "日期"),
+        money("amount", "基金金额"),
+    ),
+)
+
 lead = Table(
     name="lead",
     zh="线索",
@@ -178,5 +203,16 @@ benefit_check = Table(
 )
 
 RESULTS: dict[str, Table] = {
-    table.name: table for table in (hit, benefit_check, ring, ring_member, score, lead, lead_evidence)
+    table.name: table
+    for table in (
+        hit,
+        benefit_check,
+        ring,
+        ring_member,
+        pattern_score,
+        pattern_event,
+        score,
+        lead,
+        lead_evidence,
+    )
 }

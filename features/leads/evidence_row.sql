@@ -3,7 +3,7 @@ name: evidence_row
 zh: 证据行
 says: one row of evidence of one listed lead - a hit, a settlement of a ring's joint day, or a score - with the yuan it speaks of
 key: [lead_id, kind, ref_id, setl_id, bkkp_sn]
-reads: [lead_named, lead_hit, lead_ring, lead_score, setl_d, finding]
+reads: [pattern_event, lead_named, lead_hit, lead_ring, lead_score, setl_d, finding]
 keep: true
 ---*/
 WITH shared AS (
@@ -25,6 +25,10 @@ joint AS (
     ON i.ring_id = p.ring_id AND i.party_id = s.fixmedins_code
   WHERE p.party_type = 'person'
 ),
+case_settlement AS (
+  SELECT pattern, setl_id, psn_no, fixmedins_code, MAX(dr_code) AS dr_code, MAX(amount) AS amount
+  FROM pattern_event WHERE setl_id IS NOT NULL GROUP BY pattern, setl_id, psn_no, fixmedins_code
+),
 -- Only days on which at least three of them settled at the same place: the joint days.
 joint_day AS (
   SELECT ring_id, fixmedins_code, day FROM joint GROUP BY ring_id, fixmedins_code, day HAVING COUNT(DISTINCT psn_no) >= 3
@@ -44,8 +48,14 @@ INNER JOIN lead_ring AS r ON r.party_type = l.party_type AND r.party_id = l.part
 LEFT JOIN ring_settlement AS s ON s.ring_id = r.ring_id
      AND (s.psn_no = l.party_id OR (l.party_type <> 'person' AND s.fixmedins_code = l.party_id))
 UNION ALL
+SELECT l.lead_id, l.p_confirm, m.family, 'score' AS kind, e.pattern AS ref_id, e.setl_id, CAST(NULL AS STRING) AS bkkp_sn, e.amount
+FROM lead_named AS l
+INNER JOIN lead_score AS m ON m.party_type = l.party_type AND m.party_id = l.party_id AND m.scheme = l.scheme AND m.own > 0
+INNER JOIN case_settlement AS e ON e.pattern = m.model
+     AND l.party_id = CASE WHEN l.party_type = 'person' THEN e.psn_no WHEN l.party_type = 'doctor' THEN e.dr_code ELSE e.fixmedins_code END
+UNION ALL
 SELECT l.lead_id, l.p_confirm, f.family, 'score' AS kind, f.ref_id, CAST(NULL AS STRING) AS setl_id,
        CAST(NULL AS STRING) AS bkkp_sn, as_money(0) AS amount
 FROM lead_named AS l
 INNER JOIN finding AS f ON f.party_type = l.party_type AND f.party_id = l.party_id AND f.scheme = l.scheme
-WHERE starts_with_text(f.fact, 'score:')
+WHERE starts_with_text(f.fact, 'score:') AND f.more_fact = ''

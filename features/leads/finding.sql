@@ -42,15 +42,23 @@ UNION ALL
 SELECT c.party_type, c.party_id, c.scheme, s.family, concat_text('score:', s.model) AS fact, s.model AS ref_id,
        -- A general comparison supports a named scheme only a little.
        CASE WHEN s.scheme = c.scheme THEN s.p ELSE round_to(times(s.p, 0.3), 6) END AS p,
-       CASE WHEN s.scheme = c.scheme THEN s.p ELSE round_to(times(s.p, 0.3), 6) END AS base,
-       CAST(NULL AS DATE) AS first_date, CAST(NULL AS DATE) AS last_date, CAST(NULL AS DECIMAL(16, 2)) AS amount,
-       s.excess_amt, 0 AS n_violation, 0 AS n_verified, CAST(NULL AS STRING) AS basis,
-       concat_text('与同类相比异常：', s.zh, '；同类组', s.peer_group, '共', s.peer_n, '个，位于第',
-                   as_whole(round_to(s.percentile, 0)), '百分位，统计上异常的可能约', as_whole(round_to(times(s.p_statistic, 100), 0)), '%') AS zh,
-       concat_text('unlike its peers: ', s.en, '; peer group ', s.peer_group, ' of ', s.peer_n, ', percentile ',
+       CASE WHEN s.own > 0 THEN smaller_of(s.p, s.own) WHEN s.scheme = c.scheme THEN s.p ELSE round_to(times(s.p, 0.3), 6) END AS base,
+       CAST(NULL AS DATE) AS first_date, CAST(NULL AS DATE) AS last_date,
+       CASE WHEN s.own > 0 THEN s.excess_amt END AS amount, CASE WHEN s.own > 0 THEN CAST(NULL AS DECIMAL(16, 2)) ELSE s.excess_amt END AS excess_amt,
+       0 AS n_violation, 0 AS n_verified, CAST(NULL AS STRING) AS basis,
+       CASE WHEN s.own > 0 THEN concat_text('疑点：', s.zh, '（本对象自有结算，见证据明细）')
+            ELSE concat_text('与同类相比异常：', s.zh, '；同类组', s.peer_group, '共', s.peer_n, '个，位于第',
+                   as_whole(round_to(s.percentile, 0)), '百分位，统计上异常的可能约', as_whole(round_to(times(s.p_statistic, 100), 0)), '%') END AS zh,
+       CASE WHEN s.own > 0 THEN concat_text(s.en, ' (settlements of its own: see the evidence)')
+            ELSE concat_text('unlike its peers: ', s.en, '; peer group ', s.peer_group, ' of ', s.peer_n, ', percentile ',
                    as_whole(round_to(s.percentile, 0)), ', statistically unusual with about ',
-                   as_whole(round_to(times(s.p_statistic, 100), 0)), ' %') AS en,
-       '' AS more_fact, '' AS more_zh, '' AS more_en, '' AS benign_tags
+                   as_whole(round_to(times(s.p_statistic, 100), 0)), ' %') END AS en,
+       CASE WHEN s.own > 0 THEN concat_text('gathered:', s.model) ELSE '' END AS more_fact,
+       CASE WHEN s.own > 0 THEN concat_text('此情形集中，同类水平难以解释（同类组', s.peer_group, '共', s.peer_n, '个），属于集中情形的可能约',
+                   as_whole(round_to(times(s.p_statistic, 100), 0)), '%') ELSE '' END AS more_zh,
+       CASE WHEN s.own > 0 THEN concat_text('such cases gather more than peers explain (group ', s.peer_group, ' of ', s.peer_n,
+                   '); part of it with about ', as_whole(round_to(times(s.p_statistic, 100), 0)), ' %') ELSE '' END AS more_en,
+       '' AS benign_tags
 FROM lead_candidate AS c
 INNER JOIN lead_score AS s ON s.party_type = c.party_type AND s.party_id = c.party_id
                           AND (s.scheme = c.scheme OR s.scheme = 'anomaly')

@@ -12,5 +12,6 @@ SELECT DISTINCT party_type, party_id, scheme FROM (
   SELECT party_type, party_id, scheme FROM lead_ring WHERE p >= 0.02
   UNION ALL
   SELECT party_type, party_id, scheme FROM lead_score
-  WHERE p_statistic >= 0.5 AND family <> 'anomaly' AND party_type IN ('institution', 'pharmacy', 'doctor')
+  WHERE (own > 0 AND p_statistic >= 0.3)
+     OR (p_statistic >= 0.5 AND family <> 'anomaly' AND party_type IN ('institution', 'pharmacy', 'doctor'))
 ) AS found

@@ -13,6 +13,7 @@ READS = {
     "ring": None,
     "ring_member": None,
     "score": None,
+    "pattern_event": None,
     "setl_d": DAYS,
     "fixmedins_b": None,
     "medins_dr_b": None,

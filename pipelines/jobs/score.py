@@ -14,6 +14,7 @@ READS = {
     "fixmedins_b": None,
     "medins_dr_b": None,
     "psn_info_b": None,
+    "pattern_score": None,
 }
 WRITES = ("score",)
 
@@ -41,7 +42,7 @@ def transform(engine: Engine, run: Run) -> dict[str, str]:
             schema=SCHEMA,
         )
         names.append(relation)
-    union = " UNION ALL ".join(f"SELECT {_COLUMNS} FROM {name}" for name in names)
+    union = " UNION ALL ".join(f"SELECT {_COLUMNS} FROM {name}" for name in [*names, "pattern_score"])
     engine.register("score_out", sql=union, keep=True)
     return {"score": "score_out"}
 

@@ -30,7 +30,7 @@ def rows(table, records):
 
 NEEDED = (
     *("setl_d", "fee_list_d", "mdtrt_d", "fixmedins_b", "medins_dr_b", "psn_info_b"),
-    *("hit", "ring", "ring_member", "score"),
+    *("hit", "ring", "ring_member", "score", "pattern_score", "pattern_event"),
 )
 
 
