@@ -6,7 +6,7 @@ from tests.bench.other_city.book import DAY
 from tests.bench.other_city.catalogue import INDEX
 from tests.bench.other_city.city import DEPT, City, seconds
 from tests.bench.other_city.life import refill
-from tests.bench.other_city.stays import admit, births, bed_days
+from tests.bench.other_city.stays import admit, bed_days, births
 
 
 def _free(city: City, where: np.ndarray, count: int) -> np.ndarray:
@@ -230,31 +230,27 @@ def courses(city: City) -> None:
     city.truth.lookalike("chemo_cycle", "person", own)
     own = _free(city, people.ill["mind"], int(14 * size))
     place = rng.choice(city.places.of("mental"), len(own))
-    for month in range(0, city.days, 30):
-        nights = min(30, city.days - month)
+    phase = rng.integers(-29, 1, len(own))
+    for turn in range(city.days // 30 + 1):
+        first = np.maximum(phase + turn * 30, 0)
+        nights = np.minimum(phase + turn * 30 + 30, city.days + 2) - first
+        on = (nights > 0) & (first < city.days)
+        one, at = own[on], first[on]
         visit = city.book.visit(
-            own,
-            place=place,
-            doctor=city.doctors(place, DEPT["15"]),
-            begin=month * DAY + 32000,
-            end=(month + nights) * DAY + (30000 if nights == 30 else 60000),
+            one,
+            place=place[on],
+            doctor=city.doctors(place[on], DEPT["15"]),
+            begin=seconds(at, rng.integers(30000, 42000, len(one))),
+            end=seconds(at + nights[on], rng.integers(20000, 29000, len(one))),
             kind=21,
             dx=city.dx("mind"),
             dept=DEPT["15"],
-            bed=np.arange(len(own)) + 1,
+            bed=np.flatnonzero(on) + 1,
         )
-        for item in ("bed", "ward_visit", "nursing_two"):
-            bed_days(city, visit, np.full(len(own), month), np.full(len(own), nights), item)
-        bed_days(city, visit, np.full(len(own), month), np.full(len(own), nights), "talk_therapy", chance=0.2)
-        for item in ("olanzapine", "press_watch", "vitamins"):
-            bed_days(
-                city,
-                visit,
-                np.full(len(own), month),
-                np.full(len(own), nights),
-                item,
-                count=0.1 if item == "olanzapine" else 1.0,
-            )
+        for item in ("bed", "ward_visit", "nursing_two", "press_watch", "vitamins"):
+            bed_days(city, visit, at, nights[on], item)
+        bed_days(city, visit, at, nights[on], "talk_therapy", chance=0.2)
+        bed_days(city, visit, at, nights[on], "olanzapine", count=0.1)
     city.truth.lookalike("chronic_psychiatric", "person", own)
     own = _free(city, (people.age > 65) & (people.frailty > 1.5), int(8 * size))
     day, nights = rng.integers(0, max(1, city.days - 40), len(own)), rng.integers(15, 38, len(own))

@@ -38,7 +38,7 @@ def make_world(
     stock.care(city, landing)
     report = stock.truth(city, priced, truth, ids)
     report |= {
-        "visits": int(len(priced.visits["person"])),
+        "visits": len(priced.visits["person"]),
         "settlements": len(priced.settles["visit"]),
         "lines": len(priced.lines["visit"]),
     }

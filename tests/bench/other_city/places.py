@@ -123,7 +123,7 @@ def make_places(rng: np.random.Generator, insured: int, towns: int, villages: in
     )
     return Places(
         kind, np.array([row[1] for row in rows]), town, np.array([row[3] for row in rows]), chain,
-        rng.pareto(1.4, len(rows)) + 0.35, place, dept, rng.pareto(1.3, len(place)) + 0.2, first,
+        rng.pareto(1.4, len(rows)) + 0.35, place, dept, np.minimum(rng.pareto(1.3, len(place)) + 0.2, 5.0), first,
         np.zeros(len(rows), bool), np.zeros(len(place), bool),
     )  # fmt: skip
 

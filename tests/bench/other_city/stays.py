@@ -3,7 +3,7 @@
 import numpy as np
 
 from tests.bench.other_city.book import DAY
-from tests.bench.other_city.catalogue import INDEX, STAYS
+from tests.bench.other_city.catalogue import STAYS
 from tests.bench.other_city.city import DEPT, City, seconds
 
 
@@ -240,8 +240,23 @@ def births(city: City) -> np.ndarray:
     city.book.line(visit[~knife], "birth", when=begin[~knife] + 9000)
     city.book.line(visit[knife], "caesarean", when=begin[knife] + 9000)
     city.book.line(visit[knife], "anaesthesia", when=begin[knife] + 9000)
-    for item in ("oxytocin", "dressing", "newborn_care", "press_watch"):
+    for item in ("oxytocin", "dressing", "press_watch"):
         bed_days(city, visit, day, nights, item, hour=10)
     for item in ("blood_count", "clotting", "ultrasound", "hiv_screen", "op_pack"):
         city.book.line(visit, item, when=begin + 1800)
+    twin = np.repeat(np.arange(len(own)), np.where(rng.random(len(own)) < 0.03, 2, 1))
+    child = city.book.visit(
+        own[twin],
+        place=place[twin],
+        doctor=city.doctors(place[twin], DEPT["07"]),
+        begin=begin[twin] + 12000,
+        end=seconds(day + nights, np.full(len(own), 36000))[twin],
+        kind=21,
+        dx=city.book.dx("Z38.000", "单胎活产，在医院出生"),
+        dept=DEPT["07"],
+        baby=1,
+    )
+    for item in ("newborn_care", "bed", "ward_visit"):
+        bed_days(city, child, day[twin], nights[twin], item, hour=20)
+    city.book.line(child, "blood_count", when=begin[twin] + 20000)
     return own

@@ -48,6 +48,32 @@ NAMES = {
     "away": "外地医院",
 }
 GHOSTS = 60
+BY_HAND = (
+    "acupuncture",
+    "electro_needle",
+    "massage",
+    "moxibustion",
+    "cupping",
+    "joint_release",
+    "walking",
+    "balance",
+    "talk_therapy",
+    "ultrasound",
+    "x_ray",
+    "gastroscopy",
+    "tooth_filling",
+    "tooth_root",
+    "debridement",
+    "cataract",
+    "appendectomy",
+    "hernia",
+    "bladder_gall",
+    "fracture",
+    "stent_op",
+    "birth",
+    "caesarean",
+    "hysteroscopy",
+)
 
 
 def _save(folder: Path, name: str, table: dict) -> None:
@@ -96,14 +122,12 @@ def registers(city: City, folder: Path) -> None:
     twice = city.home.get("twice", np.zeros(0, int))
     both = np.concatenate([np.arange(n), twice])
     extra = np.arange(len(both)) >= n
-    migrant = people.migrant[both]
     _save(folder, "psn_insu_d", {
         "psn_no": person_text(both), "insutype": col.choice(["310", "390"], np.where(extra, people.employed[both], ~people.employed[both]).astype(int)),
         "psn_insu_stas": pa.array(["1"] * len(both)), "psn_insu_date": col.day(city.first, start[both] + 86400 * extra),
         "paus_insu_date": pa.nulls(len(both), pa.date32()), "insu_admdvs": col.choice(area, np.where(extra, (people.district[both] + 1) % 4, people.district[both])),
         "psn_type": col.choice(["11", "12", "14", "15", "16"], kind[both]), "emp_no": col.number("E", np.maximum(people.employer[both], 0), 6, (people.employer[both] < 0) | extra),
     })  # fmt: skip
-    del migrant
     code = codes(places)
     is_shop = places.kind == "pharmacy"
     owner = city.home.get("owner", np.arange(places.count))
@@ -128,34 +152,28 @@ def registers(city: City, folder: Path) -> None:
     _save(folder, "hilist_b", {
         "hilist_code": [item.code for item in ITEMS], "hilist_name": [item.name for item in ITEMS], "list_type": [item.list_type for item in ITEMS],
         "begndate": col.day(city.first, np.full(len(ITEMS), -900 * DAY)), "chrgitm_lv": [item.grade for item in ITEMS],
-        "pric_uplmt_amt": col.decimal(np.array([round(item.cap * 10**6) for item in ITEMS]), 6) if False else pa.array([item.cap or None for item in ITEMS], pa.float64()),
+        "pric_uplmt_amt": pa.array([item.cap or None for item in ITEMS], pa.float64()),
         "unit": ["盒" if item.days else "次" for item in ITEMS],
     })  # fmt: skip
 
 
 def transactions(city: City, priced: Priced, folder: Path) -> dict[str, pa.Array]:
     """Visits, settlements with their parts, lines, diagnoses, operations; returns the id columns the truth needs."""
-    visits, settles, lines = priced.visits, priced.settles, priced.lines
+    visits, settles = priced.visits, priced.settles
     first, code, staff = city.first, codes(city.places), doctor_codes(city)
     place_text, staff_text = pa.array(code), pa.array(staff)
     area = [DISTRICTS[number] for number in range(4)]
     void = np.asarray(visits["void"]).astype(bool)
     kind_text = {11: "11", 13: "13", 14: "14", 21: "21", 28: "28", 41: "41", 52: "52", 27: "27"}
     kinds = list(kind_text)
-    kind = (
-        np.array([kinds.index(value) for value in range(60) if value in kinds])
-        if False
-        else np.searchsorted(np.sort(kinds), visits["kind"])
-    )
+    kind = np.searchsorted(sorted(kinds), visits["kind"])
     kind_words = [kind_text[value] for value in sorted(kinds)]
     shop = visits["kind"] == 41
-    total = np.arange(len(shop))
     stay = np.isin(visits["kind"], [21, 52, 28])
     opened = visits["open"]
     begins = visits["begin"] < city.days * DAY
     dx_codes = [row[0] for row in city.book.dx_codes]
     dept_codes, dept_names = DEPT_CODES, [DEPARTMENTS[one] for one in DEPT_CODES]
-    doctor = visits["doctor"]
     rows = np.flatnonzero(begins)
     pick = {name: column[rows] for name, column in visits.items()}
     _save(folder, "mdtrt_d", {
@@ -232,7 +250,6 @@ def transactions(city: City, priced: Priced, folder: Path) -> dict[str, pa.Array
     })  # fmt: skip
     bkkp = _fee_lines(city, priced, folder, staff_text, kind, kind_words, void)
     _diagnoses(city, priced, folder, dx_codes)
-    del total, doctor
     return {"setl": setl_id, "bkkp": bkkp}
 
 
@@ -253,14 +270,13 @@ def _fee_lines(
     grade = np.array([int(one.grade) for one in ITEMS])[item]
     unknown = (np.arange(n) * 2654435761 % 1000) < 8
     doctor = np.where(unknown | shop, -1, lines["doctor"])
+    by_hand = np.isin(item, [INDEX[name] for name in BY_HAND])
     dept = np.where(shop, -1, visits["dept"][v])
     when = np.where(sign < 0, settles["when"][np.maximum(lines["settle"], 0)] - 120, lines["when"])
     drug = np.array([one.list_type == "101" for one in ITEMS])[item]
     part = {name: lines[name] * sign for name in ("total", "own", "before", "scope")}
     place = pa.array(codes(city.places))
     cap = np.array([round(one.cap * 10**6) for one in ITEMS])[item]
-    unit = np.array(["盒" if one.days else "次" for one in ITEMS])
-    del unit
     _save(folder, "fee_list_d", {
         "bkkp_sn": bkkp, "setl_id": col.number("S", np.maximum(lines["settle"], 0), 9, lines["settle"] < 0), "mdtrt_id": col.number("M", v), "psn_no": person_text(visits["person"][v]),
         "fixmedins_code": place.take(pa.array(visits["place"][v])), "med_type": col.choice(kind_words, kind[v]), "fee_ocur_time": col.time(first, when),
@@ -270,7 +286,7 @@ def _fee_lines(
         "fulamt_ownpay_amt": col.decimal(part["own"], 2), "overlmt_selfpay": col.decimal(np.zeros(n), 2), "preselfpay_amt": col.decimal(part["before"], 2), "inscp_amt": col.decimal(part["scope"], 2),
         "chrgitm_lv": col.choice([one.grade for one in ITEMS], item), "init_feedetl_sn": col.number("F", np.maximum(lines["source"], 0), 10, lines["source"] < 0),
         "rx_drord_no": col.number("R", np.maximum(lines["script"], 0), 9, lines["script"] < 0), "bilg_dr_code": col.choice(staff.to_pylist(), doctor),
-        "bilg_dept_codg": col.choice(DEPT_CODES, dept), "bilg_dept_name": col.choice([DEPARTMENTS[one] for one in DEPT_CODES], dept), "acord_dr_code": col.choice(staff.to_pylist(), doctor),
+        "bilg_dept_codg": col.choice(DEPT_CODES, dept), "bilg_dept_name": col.choice([DEPARTMENTS[one] for one in DEPT_CODES], dept), "acord_dr_code": col.choice(staff.to_pylist(), np.where(by_hand, doctor, -1)),
         "prd_days": pa.array(lines["days"], pa.int64(), mask=(lines["days"] <= 0) | ~drug), "rx_circ_flag": col.choice(["0", "1"], (shop & (lines["script"] >= 0)).astype(int)),
         "vali_flag": col.choice(["1", "0"], void[v].astype(int)),
     })  # fmt: skip
