@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from tests.bench.other_city.book import DAY
 from tests.bench.other_city.catalogue import INDEX
 from tests.bench.other_city.city import DEPT, City, seconds
 from tests.bench.other_city.life import refill
@@ -493,6 +492,7 @@ def sole_shops(city: City) -> None:
     lonely = shops[np.isin(city.places.town[shops], town[count == 1])]
     if len(lonely):
         city.truth.lookalike("sole_pharmacy", "pharmacy", lonely)
+    city.truth.lookalike("hospital_elsewhere", "institution", city.places.of("away"))
 
 
 def plant_all(city: City) -> None:

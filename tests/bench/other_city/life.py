@@ -69,7 +69,7 @@ def acute(city: City) -> None:
     eye = (disease == names.index("eye")) & (rng.random(len(person)) < 0.35)
     place[eye] = city.near(person[eye], "eye")
     basic = np.isin(city.places.kind[place], ["village", "station", "clinic"])
-    rich = np.where(people.employed[person], 3.4, 1.3)
+    rich = np.where(people.employed[person], 4.2, 1.25)
     dept = np.array([DEPT[ACUTE[name][2]] for name in names])[disease]
     doctor = city.doctors(place, dept)
     begin = seconds(day, city.clock(len(person)))
@@ -163,9 +163,9 @@ def refills(city: City) -> None:
         ("liver", 0.3),
         ("kidney", 0.3),
         ("ecg", 0.25),
-        ("ultrasound", 0.2),
-        ("xuesaitong", 0.3),
-        ("salvia", 0.25),
+        ("ultrasound", 0.3),
+        ("xuesaitong", 0.45),
+        ("salvia", 0.4),
         ("liuwei", 0.2),
     ]:
         hit = rng.random(len(visit)) < chance
@@ -224,7 +224,8 @@ def shop(city: City) -> None:
                 for name in ("amoxicillin", "omeprazole", "amlodipine", "metformin", "atorvastatin")
             ],
         ) & (rng.random(hit.sum()) < 0.995)
-        buyer, at = person[hit][needs], city.home["basic"][person[hit][needs]]
+        buyer = person[hit][needs]
+        at = np.where(rng.random(len(buyer)) < 0.5, city.home["basic"][buyer], city.home["hospital"][buyer])
         script[needs] = city.book.script(
             buyer,
             place=at,

@@ -15,7 +15,7 @@ def bed_days(
     item: str,
     *,
     chance: float = 1.0,
-    count: float = 1.0,
+    count: np.ndarray | float = 1.0,
     hour: float = 9.0,
     skip: int = 0,
     bad: np.ndarray | float = 0.0,
@@ -28,10 +28,11 @@ def bed_days(
     keep = (city.rng.random(len(owner)) < chance) & (number % every == 0)
     owner, number = owner[keep], number[keep]
     wrong = np.broadcast_to(bad, len(visit))[owner]
+    amount = np.broadcast_to(count, len(visit))[owner]
     city.book.line(
         visit[owner],
         item,
-        count=count,
+        count=amount,
         when=(first[owner] + number) * DAY + int(hour * 3600) + city.rng.integers(0, 1500, len(owner)),
         bad=wrong,
     )
@@ -73,6 +74,7 @@ def admit(
     bed_days(city, visit, day, nights, "nursing_two", hour=7, bad=bad)
     if bare:
         return visit
+    dose = np.where(city.people.employed[person], 2.0, 1.0)
     for item in drugs:
         bed_days(
             city,
@@ -81,7 +83,7 @@ def admit(
             nights,
             item,
             chance=0.9 * thin,
-            count=2.0 if item in ("saline", "glucose") else 1.0,
+            count=2.0 if item in ("saline", "glucose") else dose,
             hour=10,
             bad=bad,
         )
@@ -115,7 +117,9 @@ def admit(
         ("thyroid", 0.2),
         ("tumour_marks", 0.2),
     ]:
-        hit = rng.random(len(visit)) < chance * (0.4 + 0.6 * thin)
+        hit = rng.random(len(visit)) < chance * (0.4 + 0.6 * thin) * np.where(
+            city.people.employed[person], 1.35, 1.05
+        )
         city.book.line(visit[hit], item, when=begin[hit] + rng.integers(1800, 20000, hit.sum()), bad=bad)
     bed_days(city, visit, day, nights, "blood_count", chance=0.5 * thin, skip=3, hour=7, bad=bad, every=3)
     serious = rng.random(len(visit)) < 0.4 * thin
@@ -168,7 +172,7 @@ def ordinary(city: City) -> None:
     order = np.lexsort((day, person))
     person, day, disease = person[order], day[order], disease[order]
     mean = np.array([STAYS[name][4] for name in names])[disease]
-    nights = np.clip(np.round(mean * rng.lognormal(-0.08, 0.38, len(person))), 1, 45).astype(int)
+    nights = np.clip(np.round(mean * 1.1 * rng.lognormal(-0.08, 0.38, len(person))), 1, 45).astype(int)
     clash = np.zeros(len(person), bool)
     clash[1:] = (person[1:] == person[:-1]) & (day[1:] < day[:-1] + nights[:-1] + 18)
     dead = people.death_day[person] <= day + nights

@@ -236,11 +236,13 @@ def truth(city: City, priced: Priced, folder: Path, ids: dict[str, pa.Array]) ->
         for one, s, b, amount in zip(story, setl, bkkp, wrong, strict=True)
     ]
     _csv(folder, "event", ["scheme_id", "setl_id", "bkkp_sn", "vola_amt"], events)
+    guilty = {row[1:3] for row in city.truth.parties}
+    seeming = [row for row in city.truth.lookalikes if row[1:] not in guilty]
     _csv(
         folder,
         "lookalike",
         ["kind", "party_type", "party_id"],
-        [(kind, party, name[party](member)) for kind, party, member in city.truth.lookalikes],
+        [(kind, party, name[party](member)) for kind, party, member in seeming],
     )
     parties = city.people.count + city.places.count + len(city.places.doctor_place)
     return {
@@ -248,7 +250,7 @@ def truth(city: City, priced: Priced, folder: Path, ids: dict[str, pa.Array]) ->
         "planted": len({row[3:5] for row in out}),
         "schemes": len({row[0] for row in out}),
         "events": len(events),
-        "lookalikes": len(city.truth.lookalikes),
+        "lookalikes": len(seeming),
     }
 
 
