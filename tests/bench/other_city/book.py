@@ -9,7 +9,7 @@ from tests.bench.other_city.catalogue import INDEX
 
 DAY = 86400
 VISIT_FIELDS = {"person": -1, "place": -1, "doctor": -1, "begin": 0, "end": 0, "kind": 11, "dx": 0, "dx2": -1, "dept": 0, "story": -1, "bed": -1, "device": 0, "card": 3, "waived": 0, "void": 0, "refund_after": -1, "leave": 1, "group": -1, "referred": -1, "baby": 0, "fixed_pay": -1, "manual": 0, "settle": -1, "disease": -1, "resettled": 0}  # fmt: skip
-LINE_FIELDS = {"visit": -1, "item": -1, "count": 1.0, "when": -1, "doctor": -2, "price": np.nan, "days": 0, "bad": 0.0, "story": -1, "script": -1, "trace": -1}  # fmt: skip
+LINE_FIELDS = {"visit": -1, "item": -1, "count": 1.0, "when": -1, "doctor": -2, "price": np.nan, "days": 0, "bad": 0.0, "story": -1, "script": -1, "trace": -1, "split": 0}  # fmt: skip
 
 
 @dataclass

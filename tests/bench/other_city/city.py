@@ -99,6 +99,10 @@ class City:
         """True where the person still lives that day."""
         return self.people.death_day[person] > day
 
+    def pooled(self, place: np.ndarray) -> np.ndarray:
+        """True for the shops where the pool pays a part, not the account alone."""
+        return place % 2 == 0
+
     def dx(self, name: str) -> int:
         """Diagnosis number of a disease of the catalogue."""
         row = (ACUTE.get(name) or STAYS.get(name) or CHRONIC[name])[:2]

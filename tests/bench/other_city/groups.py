@@ -485,6 +485,148 @@ def families(city: City) -> None:
         city.truth.lookalike("carer", "person", both)
 
 
+def lawful(city: City) -> None:
+    """Dear drugs with a valid prescription, another illness soon after discharge, an outbreak, packs sold in parts."""
+    people, rng = city.people, city.rng
+    size = people.count / 30000
+    own = _free(city, people.ill["cancer"], int(9 * size) + 2)
+    hospital = int(city.places.of("tertiary")[0])
+    doctor = city.doctors(np.full(len(own), hospital), DEPT["03"])
+    shops = city.places.of("pharmacy")
+    shop = rng.choice(shops[city.pooled(shops)], len(own))
+    for month in range(0, city.days - 5, 30):
+        day = month + rng.integers(0, 5, len(own))
+        seen = city.book.visit(
+            own,
+            place=hospital,
+            doctor=doctor,
+            begin=seconds(day, city.clock(len(own))),
+            kind=14,
+            dx=city.dx("cancer"),
+            dept=DEPT["03"],
+            disease=13,
+        )
+        city.book.line(seen, "expert_fee")
+        city.book.line(seen, "ct")
+        script = city.book.script(
+            own, place=hospital, doctor=doctor, when=seconds(day, np.full(len(own), 64000))
+        )
+        bought = city.book.visit(
+            own,
+            place=shop,
+            doctor=-1,
+            begin=seconds(day, rng.integers(66000, 75000, len(own))),
+            kind=41,
+            dx=city.dx("cancer"),
+            disease=-7,
+        )
+        city.book.line(bought, "osimertinib", count=1, days=30, script=script)
+    city.truth.lookalike("special_drug_with_script", "person", own)
+    own = _free(city, people.age > 60, int(14 * size) + 2)
+    day = rng.integers(0, max(1, city.days - 30), len(own))
+    nights = rng.integers(5, 9, len(own))
+    place = city.near(own, "county")
+    admit(city, own, place, "disc", day, nights)
+    admit(
+        city,
+        own,
+        place,
+        "pneumonia",
+        day + nights + rng.integers(2, 9, len(own)),
+        rng.integers(6, 10, len(own)),
+    )
+    city.truth.lookalike("changed_readmission", "person", own)
+    own = _free(
+        city,
+        (people.age > 6) & (people.age < 15) & (people.town == int(rng.integers(0, people.town.max() + 1))),
+        11,
+    )
+    if len(own):
+        admit(
+            city,
+            own,
+            city.near(own[:1], "county"),
+            "gastro",
+            int(rng.integers(5, city.days - 9)) + rng.integers(0, 2, len(own)),
+            rng.integers(3, 5, len(own)),
+        )
+        city.truth.lookalike("outbreak", "person", own)
+    village = rng.choice(city.places.of("village"), 2, replace=False)
+    for number, place in enumerate(village):
+        buyers = rng.choice(np.flatnonzero(people.death_day > city.days), 36)
+        day = rng.integers(0, city.days, len(buyers))
+        visit = city.book.visit(
+            buyers,
+            place=int(place),
+            doctor=int(city.places.doctors(int(place))[0]),
+            begin=seconds(day, city.clock(len(buyers))),
+            kind=11,
+            dx=city.dx("cold"),
+            dept=DEPT["02"],
+        )
+        city.book.line(
+            visit,
+            "montmorillonite",
+            count=1,
+            price=2.4,
+            days=1,
+            split=1,
+            trace=6_000_000 + number * 10 + np.arange(len(buyers)) // 6,
+        )
+    city.truth.lookalike("split_pack", "institution", village)
+
+
+def shops_busy(city: City) -> None:
+    """A promotion day, and a chain whose prescriptions are written by one doctor far away."""
+    people, rng = city.people, city.rng
+    buyers = np.flatnonzero(people.employed & (people.death_day > city.days))
+    for shop in rng.choice(city.places.of("pharmacy"), 2, replace=False):
+        near = rng.choice(buyers, 70, replace=False)
+        day = int(rng.choice(np.flatnonzero(city.weekday > 4)))
+        visit = city.book.visit(
+            near,
+            place=int(shop),
+            doctor=-1,
+            begin=seconds(np.full(70, day), 8 * 3600 + np.sort(rng.integers(0, 4 * 3600, 70))),
+            kind=41,
+            dx=city.dx("cold"),
+        )
+        city.book.line(
+            visit,
+            rng.choice([INDEX[one] for one in ("calcium", "liuwei", "plaster", "salvia")], 70),
+            count=2,
+            days=20,
+        )
+        city.truth.lookalike("promotion_day", "pharmacy", int(shop))
+    chains, size = np.unique(city.places.chain[city.places.chain > 0], return_counts=True)
+    branches = np.flatnonzero(city.places.chain == chains[np.argmax(size)])
+    hospital = int(city.places.of("tertiary")[-1])
+    doctor = int(city.places.doctors(hospital, "03")[-1])
+    near = rng.choice(buyers, min(len(buyers), 60 * len(branches)))
+    day, clock = city.pick_days(len(near)), city.clock(len(near), "shop")
+    script = city.book.script(
+        near, place=hospital, doctor=doctor, when=seconds(day, clock) - rng.integers(120, 900, len(near))
+    )
+    visit = city.book.visit(
+        near,
+        place=rng.choice(branches, len(near)),
+        doctor=-1,
+        begin=seconds(day, clock),
+        kind=41,
+        dx=city.dx("pressure"),
+    )
+    city.book.line(
+        visit,
+        rng.choice(
+            [INDEX[one] for one in ("amlodipine", "metformin", "amoxicillin", "atorvastatin")], len(near)
+        ),
+        count=2,
+        days=28,
+        script=script,
+    )
+    city.truth.lookalike("chain_prescriber", "doctor", doctor)
+
+
 def sole_shops(city: City) -> None:
     """The only shop of a town, and large hospitals with the gravest cases."""
     shops = city.places.of("pharmacy")
@@ -497,5 +639,5 @@ def sole_shops(city: City) -> None:
 
 def plant_all(city: City) -> None:
     """Every group that only looks guilty."""
-    for group in (dialysis, nursing_homes, courses, campaigns, families, sole_shops):
+    for group in (dialysis, nursing_homes, courses, campaigns, families, lawful, shops_busy, sole_shops):
         group(city)

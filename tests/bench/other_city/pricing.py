@@ -64,7 +64,7 @@ def _shares(city: City, visits: dict) -> tuple[np.ndarray, np.ndarray]:
     in_ward = np.where(work, np.where(old, 0.95, 0.92), np.where(big, 0.68, np.where(small, 0.88, 0.8)))
     out = np.where(work, 0.62, np.where(small, 0.55, 0.4))
     chronic = np.where(work, 0.82, 0.66)
-    pooled_shop = (visits["place"] % 2 == 0) & work
+    pooled_shop = city.pooled(visits["place"]) & work
     share = np.where(
         stay,
         in_ward,

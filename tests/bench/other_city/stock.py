@@ -75,7 +75,7 @@ def traces(city: City, priced: Priced, folder: Path, bkkp: pa.Array) -> None:
         "drug_trac_codg": pc.binary_join_element_wise(pc.cast(pa.array(product), pa.string()), col.number("", serial, 12), ""),
         "hilist_code": col.choice([item.code for item in ITEMS], lines["item"][whole]), "fixmedins_code": pa.array(codes(city.places)).take(pa.array(visits["place"][v])),
         "event": col.choice(["return", "sell"], sold.astype(int)), "event_time": col.time(city.first, when), "psn_no": person_text(visits["person"][v]),
-        "setl_id": col.number("S", lines["settle"][whole]), "bkkp_sn": bkkp.take(pa.array(whole)), "trdn_flag": pa.array(["0"] * len(whole)),
+        "setl_id": col.number("S", lines["settle"][whole]), "bkkp_sn": bkkp.take(pa.array(whole)), "trdn_flag": col.choice(["0", "1"], lines["split"][whole]),
         "vali_flag": col.choice(["1", "0"], np.asarray(visits["void"])[v].astype(int)),
     })  # fmt: skip
 
@@ -100,7 +100,7 @@ def inventory(city: City, priced: Priced, folder: Path) -> None:
     np.add.at(claimed, (inverse, np.minimum(month, months - 1)), lines["count"][own] * lines["sign"][own])
     claimed = np.maximum(claimed, 0)
     where, item = pairs // len(ITEMS), pairs % len(ITEMS)
-    rng = np.random.default_rng(5)
+    rng = np.random.default_rng(city.rng.integers(2**31))
     cash = np.round(claimed * rng.uniform(0.05, 0.5, claimed.shape))
     sales = claimed + cash
     opening = np.round(sales.sum(1) / months * rng.uniform(0.3, 1.2, len(pairs))) + 3
@@ -141,7 +141,7 @@ def inventory(city: City, priced: Priced, folder: Path) -> None:
 
 def care(city: City, folder: Path) -> None:
     """Long-term care at home: carers with a round of clients, three visits a week."""
-    people, rng = city.people, np.random.default_rng(9)
+    people, rng = city.people, np.random.default_rng(city.rng.integers(2**31))
     clients = np.flatnonzero((people.age > 72) & (people.frailty > 1.4) & (rng.random(people.count) < 0.12))
     rows = []
     carers = max(2, len(clients) // 6)

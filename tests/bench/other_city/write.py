@@ -97,7 +97,7 @@ def person_text(values: np.ndarray) -> pa.Array:
 
 def registers(city: City, folder: Path) -> None:
     """Persons, enrolment, institutions, doctors, catalogue."""
-    people, places, rng = city.people, city.places, np.random.default_rng(11)
+    people, places, rng = city.people, city.places, np.random.default_rng(city.rng.integers(2**31))
     n = people.count
     born = city.days * DAY - (people.age * 365.25 * DAY).astype(np.int64)
     area = [DISTRICTS[number] for number in range(4)]

@@ -30,6 +30,8 @@ class Plot:
         """A place of these kinds that is in no other scheme yet, by pull; the least used when all are taken."""
         city = self.city
         pool = city.places.of(*kinds)
+        if kinds == ("pharmacy",):
+            pool = pool[city.pooled(pool)]
         free = pool[~city.places.taken[pool]]
         pool = free if len(free) else pool
         chosen = int(city.rng.choice(pool))

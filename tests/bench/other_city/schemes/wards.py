@@ -194,21 +194,22 @@ def uniform_wards(plot: Plot) -> None:
     dept = "15" if city.places.kind[place] == "mental" else "21"
     doctor = plot.doctor(place, dept)
     own = plot.persons(plot.whole(16, 9), city.people.age > 25, party=False)
-    for month in range(0, city.days - 8, 30):
-        nights = min(28, city.days - month - 2)
+    phase = rng.integers(0, 26, len(own))
+    for month in range(0, city.days - 32, 30):
+        nights = 28
         visit = city.book.visit(
             own,
             place=place,
             doctor=doctor,
-            begin=month * DAY + 33000 + rng.integers(0, 20000, len(own)),
-            end=(month + nights) * DAY + 36000,
+            begin=(month + phase) * DAY + 33000 + rng.integers(0, 20000, len(own)),
+            end=(month + phase + nights) * DAY + 36000,
             kind=21,
             dx=city.dx("mind") if dept == "15" else city.dx("stroke"),
             dept=DEPT[dept],
             bed=60 + np.arange(len(own)),
             story=plot.story,
         )
-        first, length = np.full(len(own), month), np.full(len(own), nights)
+        first, length = month + phase, np.full(len(own), nights)
         for item in ("bed", "ward_visit", "nursing_two", "press_watch"):
             bed_days(city, visit, first, length, item)
         for item in ("magnetic", "biofeedback", "talk_therapy", "medium_wave")[: plot.whole(4, 2)]:
