@@ -42,7 +42,7 @@ def make(world: Path, options: argparse.Namespace, seed: int, grade: int) -> Non
     """One world by the city asked for."""
     if options.city == "other":
         kinds = options.schemes.split(",") if options.schemes else None
-        make_world(world, options.insured, options.days, seed, grade, kinds=kinds)
+        make_world(world, options.insured, options.days, seed, grade, kinds=kinds, share=options.share)
         return
     schemes = ["--schemes", options.schemes] if options.schemes else []
     size = ["--insured", str(options.insured), "--days", str(options.days)]
@@ -122,6 +122,12 @@ def main() -> None:
     parser.add_argument("--insured", type=int, default=30000)
     parser.add_argument("--days", type=int, default=120)
     parser.add_argument("--schemes", default="")
+    parser.add_argument(
+        "--share",
+        type=float,
+        default=0.0049,
+        help="of all parties of the other city, at most, that take part",
+    )
     parser.add_argument("--scratch", type=Path)
     parser.add_argument("--keep", action="store_true", help="leave worlds and homes in the scratch folder")
     parser.add_argument("--out", type=Path)
@@ -139,7 +145,13 @@ def main() -> None:
     grades = {
         f"grade {grade}": summary([run for run in runs if run["grade"] == grade]) for grade in options.grades
     }
-    setting = {"city": options.city, "insured": options.insured, "days": options.days, "seeds": options.seeds}
+    setting = {
+        "city": options.city,
+        "insured": options.insured,
+        "days": options.days,
+        "share": options.share,
+        "seeds": options.seeds,
+    }
     publish({"suite": "G3", **setting, "grades": grades, "runs": runs}, options.out)
 
 

@@ -20,10 +20,18 @@ def main() -> None:
     )
     parser.add_argument("--end", type=date.fromisoformat, default=date(2026, 6, 30))
     parser.add_argument("--schemes", default="", help="T01,T02,…; none; default: drawn from all")
+    parser.add_argument("--share", type=float, default=0.0049, help="of all parties, at most, that take part")
     options = parser.parse_args()
     kinds = [] if options.schemes == "none" else options.schemes.split(",") if options.schemes else None
     report = make_world(
-        options.out, options.insured, options.days, options.seed, options.grade, options.end, kinds
+        options.out,
+        options.insured,
+        options.days,
+        options.seed,
+        options.grade,
+        options.end,
+        kinds,
+        options.share,
     )
     print(json.dumps(report))
 
