@@ -1,6 +1,6 @@
 """The city as one object: people, places, book, calendar, and the choices of place and doctor everybody shares."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import numpy as np
@@ -17,7 +17,11 @@ REST = [(1, 1), (1, 2), (4, 4), (4, 5), (5, 1), (5, 2), (5, 3), (10, 1), (10, 2)
 
 @dataclass
 class City:
-    """One world while it is being made; second 0 is midnight of `first`."""
+    """One world while it is being made; second 0 is midnight of `first`.
+
+    `owner` is the legal representative of each place; `twice_insured` hold two enrolments; `unbought` lists
+    place, item and the share of its claimed boxes that were ever bought.
+    """
 
     rng: np.random.Generator
     people: People
@@ -29,6 +33,9 @@ class City:
     weekday: np.ndarray
     season: np.ndarray
     home: dict[str, np.ndarray]
+    owner: np.ndarray
+    twice_insured: list[int] = field(default_factory=list)
+    unbought: list[tuple[int, int, float]] = field(default_factory=list)
 
     def dates(self) -> list[date]:
         """The calendar."""
@@ -119,17 +126,9 @@ def make_city(insured: int, days: int, seed: int, end: date) -> City:
     season = np.array(
         [1 + 0.35 * np.cos((day.timetuple().tm_yday - 15) / 365 * 2 * np.pi) for day in calendar]
     )
+    weekday = np.array([day.weekday() for day in calendar])
     city = City(
-        rng,
-        people,
-        places,
-        Book(),
-        Truth(),
-        days,
-        first,
-        np.array([day.weekday() for day in calendar]),
-        season,
-        {},
+        rng, people, places, Book(), Truth(), days, first, weekday, season, {}, np.arange(places.count)
     )
     everybody = np.arange(people.count)
     village_place = np.full(int(people.village.max()) + 1, -1)
@@ -142,7 +141,6 @@ def make_city(insured: int, days: int, seed: int, end: date) -> City:
         ("shop", ("pharmacy",), 0.1),
     ]:
         city.home[name] = city.near(everybody, *kinds, stray=stray)
-    city.home["rush"] = np.where(city.weekday < 5, 1.0, 0.6)
     return city
 
 

@@ -13,7 +13,7 @@ from tests.bench.other_city.catalogue import ITEMS
 from tests.bench.other_city.city import City
 from tests.bench.other_city.places import codes
 from tests.bench.other_city.pricing import Priced
-from tests.bench.other_city.write import _save, doctor_codes, person_text
+from tests.bench.other_city.write import doctor_codes, person_text, save
 
 STEP = 9973
 
@@ -32,7 +32,7 @@ def prescriptions(city: City, folder: Path) -> None:
         else {name: np.zeros(0, np.int64) for name in fields}
     )
     n = len(whole["person"])
-    _save(folder, "rx_d", {
+    save(folder, "rx_d", {
         "hi_rxno": col.number("R", np.arange(n)), "psn_no": person_text(whole["person"]), "fixmedins_code": pa.array(codes(city.places)).take(pa.array(whole["place"].astype(np.int64))),
         "prsc_time": col.time(city.first, whole["when"]), "prsc_dr_code": col.choice(doctor_codes(city), whole["doctor"]), "rx_stas": pa.array(["1"] * n, pa.string()),
         "valid_end_time": col.time(city.first, whole["when"] + 3 * DAY), "rxno": col.number("C", np.arange(n)), "rx_type_code": pa.array(["1"] * n, pa.string()),
@@ -71,7 +71,7 @@ def traces(city: City, priced: Priced, folder: Path, bkkp: pa.Array) -> None:
     v = lines["visit"][whole]
     product = 81_000_000 + lines["item"][whole] * 37
     when = np.where(sold, lines["when"][whole], settles["when"][lines["settle"][whole]] - 60)
-    _save(folder, "drug_trac_d", {
+    save(folder, "drug_trac_d", {
         "drug_trac_codg": pc.binary_join_element_wise(pc.cast(pa.array(product), pa.string()), col.number("", serial, 12), ""),
         "hilist_code": col.choice([item.code for item in ITEMS], lines["item"][whole]), "fixmedins_code": pa.array(codes(city.places)).take(pa.array(visits["place"][v])),
         "event": col.choice(["return", "sell"], sold.astype(int)), "event_time": col.time(city.first, when), "psn_no": person_text(visits["person"][v]),
@@ -105,18 +105,14 @@ def inventory(city: City, priced: Priced, folder: Path) -> None:
     sales = claimed + cash
     opening = np.round(sales.sum(1) / months * rng.uniform(0.3, 1.2, len(pairs))) + 3
     bought = np.ceil(sales * rng.uniform(0.97, 1.06, sales.shape))
-    ghost = city.home.get("unbought")
-    if ghost is not None:
-        for spot, thing, share in ghost:
-            hit = (where == spot) & (item == thing)
-            bought[hit] = np.floor(claimed[hit] * share)
-            cash[hit] = 0
-            sales[hit] = claimed[hit]
-            opening[hit] = 4
-    gap = bought.sum(1) + opening - sales.sum(1)
     ghosts = np.zeros(len(pairs), bool)
-    for spot, thing, _ in ghost if ghost is not None else []:
-        ghosts |= (where == spot) & (item == thing)
+    for spot, thing, share in city.unbought:
+        hit = (where == spot) & (item == thing)
+        bought[hit] = np.floor(claimed[hit] * share)
+        sales[hit] = claimed[hit]
+        opening[hit] = 4
+        ghosts |= hit
+    gap = bought.sum(1) + opening - sales.sum(1)
     bought[:, -1] += np.where((gap < 0) & ~ghosts, -gap + 2, 0)
     closing = np.maximum(opening + bought.sum(1) - sales.sum(1), 0)
     rows = [(where, item, np.full(len(pairs), 0), np.full(len(pairs), 3600), opening)]
@@ -132,7 +128,7 @@ def inventory(city: City, priced: Priced, folder: Path) -> None:
     rows.append((where, item, np.full(len(pairs), 0), np.full(len(pairs), city.days * DAY - 1800), closing))
     where, item, kind, when, count = (np.concatenate([row[column] for row in rows]) for column in range(5))
     keep = (count > 0) | (kind == 0)
-    _save(folder, "drug_inv_d", {
+    save(folder, "drug_inv_d", {
         "fixmedins_code": pa.array(codes(city.places)).take(pa.array(where[keep])), "hilist_code": col.choice([one.code for one in ITEMS], item[keep]),
         "inv_data_type": col.choice(["1", "2", "3", "4", "5"], kind[keep]), "event_time": col.time(city.first, when[keep]), "cnt": col.decimal(np.round(count[keep] * 10**4), 4),
         "unit": pa.array(["盒"] * int(keep.sum())), "fixmedins_bchno": col.number("L", np.arange(keep.sum())), "vali_flag": pa.array(["1"] * int(keep.sum())),
@@ -157,7 +153,7 @@ def care(city: City, folder: Path) -> None:
     place = city.places.of("station", "township")
     home = place[(who % carers) % len(place)]
     sums = np.full(n, 6500, np.int64)
-    _save(folder, "ltc_serv_d", {
+    save(folder, "ltc_serv_d", {
         "serv_id": col.number("L", np.arange(n)), "psn_no": person_text(clients[who]), "fixmedins_code": pa.array(codes(city.places)).take(pa.array(home)),
         "care_psn_no": col.number("K", who % carers, 6), "serv_begntime": col.time(city.first, start), "serv_endtime": col.time(city.first, start + 3600 + rng.integers(-300, 300, n)),
         "serv_type": pa.array(["1"] * n, pa.string()), "cnt": col.decimal(np.full(n, 10**4), 4), "sumamt": col.decimal(sums, 2), "fund_pay_sumamt": col.decimal(sums * 9 // 10, 2),

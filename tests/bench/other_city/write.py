@@ -76,7 +76,8 @@ BY_HAND = (
 )
 
 
-def _save(folder: Path, name: str, table: dict) -> None:
+def save(folder: Path, name: str, table: dict) -> None:
+    """One table as one Parquet file."""
     pq.write_table(pa.table(table), folder / f"{name}.parquet")
 
 
@@ -106,7 +107,7 @@ def registers(city: City, folder: Path) -> None:
     certificate = pc.binary_join_element_wise(
         col.choice(area, people.district), born_text, col.number("", np.arange(n) % 1000, 3), "X", ""
     )
-    _save(folder, "psn_info_b", {
+    save(folder, "psn_info_b", {
         "psn_no": person_text(np.arange(n)), "gend": col.choice(["1", "2"], people.sex_written - 1), "brdy": col.day(city.first, born),
         "surv_stas": col.choice(["1", "2"], dead.astype(int)), "death_date": col.day(city.first, people.death_day * DAY, ~dead),
         "psn_name": col.number("姓名", np.arange(n), 6), "certno": certificate, "tel": col.number("138", people.phone, 8, people.age < 10),
@@ -119,10 +120,10 @@ def registers(city: City, folder: Path) -> None:
         np.where(people.age < 18, 2, np.where(people.age < 60, 3, 4)),
     )
     start = -DAY * rng.integers(400, 4000, n)
-    twice = city.home.get("twice", np.zeros(0, int))
+    twice = np.array(city.twice_insured, int)
     both = np.concatenate([np.arange(n), twice])
     extra = np.arange(len(both)) >= n
-    _save(folder, "psn_insu_d", {
+    save(folder, "psn_insu_d", {
         "psn_no": person_text(both), "insutype": col.choice(["310", "390"], np.where(extra, people.employed[both], ~people.employed[both]).astype(int)),
         "psn_insu_stas": pa.array(["1"] * len(both)), "psn_insu_date": col.day(city.first, start[both] + 86400 * extra),
         "paus_insu_date": pa.nulls(len(both), pa.date32()), "insu_admdvs": col.choice(area, np.where(extra, (people.district[both] + 1) % 4, people.district[both])),
@@ -130,9 +131,9 @@ def registers(city: City, folder: Path) -> None:
     })  # fmt: skip
     code = codes(places)
     is_shop = places.kind == "pharmacy"
-    owner = city.home.get("owner", np.arange(places.count))
+    owner = city.owner
     where = {"addr": [f"{NAMES[kind]}路{number % 90 + 1}号" for number, kind in enumerate(places.kind)]}
-    _save(folder, "fixmedins_b", {
+    save(folder, "fixmedins_b", {
         "fixmedins_code": code, "fixmedins_name": [f"{DISTRICTS[max(0, a)]}{NAMES[k]}{i}" if not c else f"{'安康百益仁和同春'[c]}连锁{NAMES[k]}{i}店" for i, (k, a, c) in enumerate(zip(places.kind, places.district, places.chain, strict=True))],
         "fixmedins_type": np.where(is_shop, "2", "1").tolist(), "hosp_lv": [None if k == "pharmacy" else KINDS[k][0] for k in places.kind],
         "fix_blng_admdvs": [one[1:7] for one in code], "uscc": [f"91{one[1:7]}MA{number:08d}" for number, one in zip(owner, code, strict=True)],
@@ -144,12 +145,12 @@ def registers(city: City, folder: Path) -> None:
         "lng": np.round(117.2 + 0.12 * (places.town % 5) + rng.normal(0, 0.02, places.count), 6), "lat": np.round(30.4 + 0.1 * (places.town // 5) + rng.normal(0, 0.02, places.count), 6),
     })  # fmt: skip
     staff, at = doctor_codes(city), places.doctor_place
-    _save(folder, "medins_dr_b", {
+    save(folder, "medins_dr_b", {
         "prac_psn_code": staff[: len(at)], "fixmedins_code": [code[place] for place in at], "prac_psn_name": [f"医师{number}" for number in range(len(at))],
         "prac_psn_type": ["4" if places.kind[place] == "pharmacy" else "1" for place in at], "caty": places.doctor_dept.tolist(),
         "pro_tech_duty": np.array(["231", "232", "233", "234"])[rng.integers(0, 4, len(at))].tolist(), "begndate": col.day(city.first, -DAY * rng.integers(500, 3000, len(at))),
     })  # fmt: skip
-    _save(folder, "hilist_b", {
+    save(folder, "hilist_b", {
         "hilist_code": [item.code for item in ITEMS], "hilist_name": [item.name for item in ITEMS], "list_type": [item.list_type for item in ITEMS],
         "begndate": col.day(city.first, np.full(len(ITEMS), -900 * DAY)), "chrgitm_lv": [item.grade for item in ITEMS],
         "pric_uplmt_amt": pa.array([item.cap or None for item in ITEMS], pa.float64()),
@@ -176,7 +177,7 @@ def transactions(city: City, priced: Priced, folder: Path) -> dict[str, pa.Array
     dept_codes, dept_names = DEPT_CODES, [DEPARTMENTS[one] for one in DEPT_CODES]
     rows = np.flatnonzero(begins)
     pick = {name: column[rows] for name, column in visits.items()}
-    _save(folder, "mdtrt_d", {
+    save(folder, "mdtrt_d", {
         "mdtrt_id": col.number("M", rows), "psn_no": person_text(pick["person"]), "fixmedins_code": place_text.take(pa.array(pick["place"])),
         "med_type": col.choice(kind_words, kind[rows]), "begntime": col.time(first, pick["begin"]), "endtime": col.time(first, pick["end"], opened[rows]),
         "inhosp_stas": col.choice(["0", "1"], opened[rows].astype(int)), "ipt_otp_no": col.number("Z", rows * 3 + 11, 10), "medrcdno": col.number("B", pick["person"] * 7 + pick["place"], 10, shop[rows]),
@@ -222,7 +223,7 @@ def transactions(city: City, priced: Priced, folder: Path) -> dict[str, pa.Array
         "act_pay_dedc": "start",
     }
     disease = [row[5] for row in CHRONIC.values()]
-    _save(folder, "setl_d", {
+    save(folder, "setl_d", {
         "setl_id": setl_id, "mdtrt_id": col.number("M", v), "psn_no": person_text(who), "fixmedins_code": place_text.take(pa.array(visits["place"][v])),
         "insutype": col.choice(["310", "390"], (~work).astype(int)), "med_type": col.choice(kind_words, kind[v]), "begndate": col.day(first, visits["begin"][v]),
         "enddate": col.day(first, visits["end"][v]), "setl_time": col.time(first, settles["when"]),
@@ -243,7 +244,7 @@ def transactions(city: City, priced: Priced, folder: Path) -> dict[str, pa.Array
         ("hospital", np.full(len(v), 4)),
     ]
     keep = [np.flatnonzero(part[name] != 0) for name, _ in pieces]
-    _save(folder, "setl_fund_d", {
+    save(folder, "setl_fund_d", {
         "setl_id": setl_id.take(pa.array(np.concatenate(keep))), "fund_pay_type": col.choice(["310101", "390100", "610100", "310200", "999996"], np.concatenate([w[k] for (_, w), k in zip(pieces, keep, strict=True)])),
         "fund_payamt": col.decimal(np.concatenate([part[name][k] for (name, _), k in zip(pieces, keep, strict=True)]), 2),
         "vali_flag": col.choice(["1", "0"], void[v][np.concatenate(keep)].astype(int)),
@@ -277,7 +278,7 @@ def _fee_lines(
     part = {name: lines[name] * sign for name in ("total", "own", "before", "scope")}
     place = pa.array(codes(city.places))
     cap = np.array([round(one.cap * 10**6) for one in ITEMS])[item]
-    _save(folder, "fee_list_d", {
+    save(folder, "fee_list_d", {
         "bkkp_sn": bkkp, "setl_id": col.number("S", np.maximum(lines["settle"], 0), 9, lines["settle"] < 0), "mdtrt_id": col.number("M", v), "psn_no": person_text(visits["person"][v]),
         "fixmedins_code": place.take(pa.array(visits["place"][v])), "med_type": col.choice(kind_words, kind[v]), "fee_ocur_time": col.time(first, when),
         "hilist_code": col.choice([one.code for one in ITEMS], item), "hilist_name": col.choice([one.name for one in ITEMS], item), "list_type": col.choice([one.list_type for one in ITEMS], item),
@@ -305,7 +306,7 @@ def _diagnoses(city: City, priced: Priced, folder: Path, dx_codes: list[str]) ->
     dx = np.concatenate([visits["dx"][main], visits["dx2"][more]])
     leading = np.arange(len(v)) < len(main)
     stay = np.isin(visits["kind"][v], [21, 52, 28])
-    _save(folder, "setl_list_diag_d", {
+    save(folder, "setl_list_diag_d", {
         "diag_info_id": col.number("G", np.arange(len(v))), "mdtrt_id": col.number("M", v), "psn_no": person_text(visits["person"][v]), "diag_code": col.choice(dx_codes, dx),
         "maindiag_flag": col.choice(["0", "1"], leading.astype(int)), "setl_id": col.number("S", np.maximum(setl_of[v], 0), 9, setl_of[v] < 0),
         "diag_name": col.choice([row[1] for row in city.book.dx_codes], dx), "diag_srt_no": pa.array(np.where(leading, 1, 2)), "inout_diag_type": col.choice(["1", "2"], stay.astype(int)),
@@ -322,7 +323,7 @@ def _diagnoses(city: City, priced: Priced, folder: Path, dx_codes: list[str]) ->
     which = np.array([knife[int(one)] for one in lines["item"][rows]], np.int64)
     v, when = lines["visit"][rows], lines["when"][rows]
     staff = doctor_codes(city)
-    _save(folder, "setl_list_oprn_d", {
+    save(folder, "setl_list_oprn_d", {
         "setl_list_oprn_id": col.number("O", rows), "mdtrt_id": col.number("M", v), "psn_no": person_text(visits["person"][v]), "oprn_oprt_code": col.choice([row[0] for row in OPERATIONS.values()], which),
         "main_oprn_flag": pa.array(["1"] * len(rows)), "setl_id": col.number("S", np.maximum(setl_of[v], 0), 9, setl_of[v] < 0), "oprn_oprt_name": col.choice([row[1] for row in OPERATIONS.values()], which),
         "oprn_oprt_begntime": col.time(city.first, when), "oprn_oprt_endtime": col.time(city.first, when + 4200), "oper_dr_code": col.choice(staff, lines["doctor"][rows]),

@@ -19,7 +19,7 @@ def plant(city: City, grade: int, kinds: list[str] | None, budget: int) -> None:
     while True:
         if turn % len(order) == 0:
             order = [order[number] for number in city.rng.permutation(len(order))]
-        if turn >= 6 * len(order) or city.truth.distinct() >= budget - 12:
+        if turn >= max(6 * len(order), 40) or city.truth.distinct() >= budget - 12:
             return
         code = order[turn % len(order)]
         level = grade or turn % 5 + 1

@@ -90,16 +90,15 @@ def paid_twice(plot: Plot) -> None:
     """T10: two enrolments, and a stay paid by card that is handed in on paper again."""
     city, rng = plot.city, plot.city.rng
     own = plot.persons(plot.whole(4, 2), role="main")
-    city.home["twice"] = np.concatenate([city.home.get("twice", np.zeros(0, int)), own])
+    city.twice_insured.extend(own.tolist())
     place = city.near(own, "county", "tertiary")
     day, nights = rng.integers(2, city.days - 40, len(own)), rng.integers(5, 10, len(own))
     state = city.rng.bit_generator.state
-    first = admit(city, own, place, "gall", day, nights, story=plot.story)
+    admit(city, own, place, "gall", day, nights, story=plot.story)
     city.rng.bit_generator.state = state
-    second = admit(city, own, place, "gall", day, nights, story=plot.story, bad=1.0, manual=1)
+    admit(city, own, place, "gall", day, nights, story=plot.story, bad=1.0, manual=1)
     chunk = city.book.visits[-1]
     chunk["settle"] = chunk["end"] + rng.integers(8, 28, len(own)) * DAY
-    del first, second
 
 
 def empty_swipes(plot: Plot) -> None:
@@ -242,9 +241,8 @@ def one_owner(plot: Plot) -> None:
     city, rng = plot.city, plot.city.rng
     houses = [plot.place("clinic", "private", "station") for _ in range(3)]
     doctor = plot.doctor(houses[0], role="main")
-    owner = city.home.setdefault("owner", np.arange(city.places.count))
     if plot.grade <= 4:
-        owner[houses] = houses[0]
+        city.owner[houses] = houses[0]
     own = plot.persons(plot.whole(8, 6))
     for day in plot.days(plot.whole(12, 5)):
         for turn, place in enumerate(houses):

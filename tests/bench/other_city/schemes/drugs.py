@@ -10,7 +10,7 @@ from tests.bench.other_city.schemes.common import Plot, Scheme
 
 def _unbought(city: City, place: int, item: str, share: float) -> None:
     """The shop's books will show that share of the claimed boxes as bought."""
-    city.home.setdefault("unbought", []).append((place, INDEX[item], share))  # type: ignore[arg-type]
+    city.unbought.append((place, INDEX[item], share))
 
 
 def oversupply(plot: Plot) -> None:

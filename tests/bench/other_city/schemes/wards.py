@@ -96,7 +96,7 @@ def split_stays(plot: Plot) -> None:
     for turn in range(plot.whole(4, 2)):
         nights = rng.integers(6, 11, len(own))
         ok = day + nights < city.days
-        visit = admit(
+        admit(
             city,
             own[ok],
             place,
@@ -108,7 +108,6 @@ def split_stays(plot: Plot) -> None:
             doctor=doctor,
             leave=1,
         )
-        del visit
         day = day + nights + rng.integers(1, plot.whole(3, 12) + 1, len(own))
 
 
