@@ -17,7 +17,7 @@ SELECT c.party_type, c.party_id, c.scheme, 'rule' AS family, concat_text('hit:',
        concat_text('rate:', f.rule_code) AS more_fact,
        concat_text('比同类集中：按同类水平约', as_money(f.expected), '次，实有', f.n_event, '次') AS more_zh,
        concat_text('more than peers: their rate gives about ', as_money(f.expected), ', found ', f.n_event) AS more_en,
-       '' AS benign_tags
+       CASE WHEN f.one_item THEN '编码对应错误 code mapping' ELSE '' END AS benign_tags
 FROM lead_candidate AS c
 INNER JOIN finding_rule AS f ON f.party_type = c.party_type AND f.party_id = c.party_id AND f.scheme = c.scheme
 UNION ALL

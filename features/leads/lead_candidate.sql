@@ -7,7 +7,7 @@ reads: [finding_rule, lead_ring, lead_score]
 keep: true
 ---*/
 SELECT DISTINCT party_type, party_id, scheme FROM (
-  SELECT party_type, party_id, scheme FROM finding_rule WHERE own = 1 OR (p >= 0.3 AND party_type <> 'person')
+  SELECT party_type, party_id, scheme FROM finding_rule WHERE own = 1 OR (p >= 0.3 AND party_type <> 'person' AND n_event >= 3)
   UNION ALL
   SELECT party_type, party_id, scheme FROM lead_ring WHERE p >= 0.02
   UNION ALL

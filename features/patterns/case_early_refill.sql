@@ -6,7 +6,7 @@ key: [case_id]
 reads: [fee_list_d, net_setl]
 ---*/
 -- From one place alone it is that place's habit (a nursing home's doctor writes for all): the person's own
--- only from two places, or with half a year in hand.
+-- the sooner the more places it came from (beyond 90 days in hand from three, 120 from two, 180 from one).
 WITH bought AS (
   SELECT f.psn_no, part_of_text(f.hilist_code, 1, 11) AS drug, day_of(f.fee_ocur_time) AS day, f.setl_id, f.fixmedins_code,
          f.bilg_dr_code, f.prd_days, f.inscp_amt
@@ -31,7 +31,7 @@ summed AS (
 )
 SELECT 'early_refill' AS pattern, concat_text(s.psn_no, '/', s.drug, '/', s.day) AS case_id, s.setl_id, s.psn_no,
        s.fixmedins_code, s.dr_code, s.day, s.amount,
-       CASE WHEN s.supply_before - days_between(s.first_day, s.day) > CASE WHEN p.places >= 2 THEN 90 ELSE 180 END
+       CASE WHEN s.supply_before - days_between(s.first_day, s.day) > CASE WHEN p.places >= 3 THEN 90 WHEN p.places = 2 THEN 120 ELSE 180 END
               AND s.supply_before > times(2.5, days_between(s.first_day, s.day)) THEN TRUE ELSE FALSE END AS shown
 FROM summed AS s
 INNER JOIN place AS p ON p.psn_no = s.psn_no AND p.drug = s.drug
