@@ -82,7 +82,8 @@ class Claims:
     ) -> str:
         """A settlement of one visit: header, visit and lines agree to the cent. Returns its setl_id."""
         self.count += 1
-        setl_id, mdtrt_id = f"S{self.count}", more.pop("mdtrt_id", f"M{self.count}")
+        setl_id = more.pop("setl_id", f"S{self.count}")
+        mdtrt_id = more.pop("mdtrt_id", f"M{self.count}")
         end = date.fromisoformat(day)
         start = date.fromisoformat(begin or day)
         total = sum((row["det_item_fee_sumamt"] for row in lines), ZERO)

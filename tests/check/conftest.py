@@ -20,13 +20,13 @@ from rules_kb.library import read_library
 
 @pytest.fixture
 def region(tmp_path, monkeypatch):
-    """Knowledge rows by table (column → value) → the name of a region that has them."""
+    """Knowledge rows by table (column → value), and a name → the region that has them."""
     conf = tmp_path / "conf"
     shutil.copytree(CONF, conf)
     monkeypatch.setenv("FUNDGUARD_CONF", str(conf))
 
-    def make(**tables):
-        folder = conf / "regions" / "990101" / "knowledge"
+    def make(name="990101", **tables):
+        folder = conf / "regions" / name / "knowledge"
         folder.mkdir(parents=True)
         (folder.parent / "region.yaml").write_text("rules:\n  active: all\n", encoding="utf-8")
         for table, rows in tables.items():
@@ -36,13 +36,13 @@ def region(tmp_path, monkeypatch):
                 writer.writeheader()
                 for row in rows:
                     plain = {
-                        "region": "990101",
+                        "region": name,
                         "source": "示例",
                         "verify_status": "demo",
                         "begndate": "2026-01-01",
                     }
-                    writer.writerow({name: (plain | row).get(name, "") for name in names})
-        return "990101"
+                    writer.writerow({column: (plain | row).get(column, "") for column in names})
+        return name
 
     return make
 
