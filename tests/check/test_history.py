@@ -110,7 +110,7 @@ def test_a_day_with_a_year_behind_it(tmp_path, region):
     # An old day comes again, later by four months: its hit stands where the latest run that judged it wrote.
     again.settle(
         "restated", "H1", "2026-02-25", [line(CAPPED, amount="500", bkkp_sn="old")], setl_id="S-old",
-        invono="corrected", updt_time=datetime(2026, 7, 1, 8),
+        invono="corrected", updt_time=datetime.fromisoformat("2026-07-01 08:00:00"),
     )  # fmt: skip
     check(home, again.land(tmp_path / "again"), "2026-07-01", place, WINDOWS)
     assert latest_runs(home, date(2026, 7, 1))["setl_date=2026-02-25"] == "2026-07-01"
