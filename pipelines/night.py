@@ -25,6 +25,7 @@ from core.schema import LANDING, RESULTS, TABLES
 from core.settings import Settings
 from pipelines.ingest import IngestReport, delivered, ingest, synthetic
 from pipelines.jobs import check, leads, network, pattern, score
+from pipelines.jobs.scope import first_day
 from pipelines.ledger import (
     add_judged_days,
     home_lock,
@@ -39,7 +40,12 @@ _EXTRA = "as_of DATE"
 
 
 class Job(Protocol):
-    """A module in pipelines/jobs: what it reads (table → days of history), writes, and how."""
+    """A module in pipelines/jobs: what it reads (table → days of history), writes, and how.
+
+    The days count back from `as_of`; where the module says FROM_JUDGED, from the first day it judges.
+    `<result>_before` is a result of the run before; `<table>_judged` are the rows of the judged days;
+    `<table>_far` the days further back than those of `<table>`.
+    """
 
     READS: Mapping[str, int | None]
     WRITES: tuple[str, ...]
@@ -90,8 +96,9 @@ def check_order(jobs: Mapping[str, Job] = JOBS) -> None:
     written = set(LANDING) | {"refund"}
     for name, job in jobs.items():
         for table in job.READS:
-            base = table.removesuffix("_before")
-            if table not in written and not (table.endswith("_before") and base in RESULTS):
+            base, _, part = table.rpartition("_")
+            known = table in written or (part == "before" and base in RESULTS)
+            if not known and not (part in ("judged", "far") and base in written):
                 raise ValueError(f"job {name} reads [{table}], which no job before it writes")
         written |= set(job.WRITES)
 
@@ -239,14 +246,22 @@ def _coverage(engine: Engine, run: Run) -> dict[str, Any]:
 
 def _register_reads(job: Job, engine: Engine, warehouse: Warehouse, run: Run) -> dict[str, str]:
     seen: dict[str, str] = {}
+    start = first_day(run.judged, run.as_of) if getattr(job, "FROM_JUDGED", False) else run.as_of
     for table, days in job.READS.items():
-        since = None if days is None else run.as_of - timedelta(days=days)
+        since = None if days is None else start - timedelta(days=days)
         if table.endswith("_before"):
             base = table.removesuffix("_before")
             before = [p for p in warehouse.partitions(TABLES[base]) if p < f"run_date={run.as_of}"]
             day = date.fromisoformat(before[-1].split("=")[1]) if before else date.min
             warehouse.register(engine, base, since=day, until=day)
             engine.register(table, sql=f"SELECT * FROM {base}", keep=True)
+        elif table.endswith("_judged"):
+            base = table.removesuffix("_judged")
+            warehouse.register(engine, base, name=table, units=run.judged, until=run.as_of)
+        elif table.endswith("_far"):
+            base = table.removesuffix("_far")
+            near = start - timedelta(days=(job.READS[base] or 0) + 1)
+            warehouse.register(engine, base, name=table, since=since, until=near)
         elif table == "hit":
             _register_present_hits(engine, warehouse, run, since)
         elif table in RESULTS:

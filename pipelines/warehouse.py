@@ -7,7 +7,7 @@ Writing is stage, check, rename: a partition is either the old one or the new on
 """
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -64,30 +64,43 @@ class Warehouse:
         return chosen
 
     def register(
-        self, engine: Engine, name: str, *, since: date | None = None, until: date | None = None
+        self,
+        engine: Engine,
+        table: str,
+        *,
+        name: str | None = None,
+        since: date | None = None,
+        until: date | None = None,
+        units: Sequence[str] | None = None,
     ) -> None:
-        """Register a table on the engine as of `until`: nothing later is seen.
+        """Register a table on the engine as of `until`, as `name`: nothing later is seen.
 
-        A table without files is an empty relation of its declared shape. Of a stay that ends after
-        `until` the end is not known yet.
+        Of a table by days only those from `since` on, or only the `units` (`label=day`). A table without
+        files is an empty relation of its declared shape. Of a stay that ends after `until` the end is not
+        known yet.
         """
-        table = TABLES[name]
-        files = self.files(table, since=since, until=until)
+        declared, name = TABLES[table], name or table
+        files = self.files(declared, since=since, until=until) if units is None else self._of(declared, units)
         if not files:
-            engine.register(name, arrow=empty(table))
+            engine.register(name, arrow=empty(declared))
             return
-        if name == "mdtrt_d" and until is not None:
-            engine.register("mdtrt_d_landed", parquet=files)
-            kept = [c for c in table.names if c not in ("endtime", "inhosp_stas")]
+        if table == "mdtrt_d" and until is not None:
+            engine.register(f"{name}_landed", parquet=files)
+            kept = [c for c in declared.names if c not in ("endtime", "inhosp_stas")]
             known = f"day_of(endtime) <= DATE '{until}'"
             engine.register(
                 name,
                 sql=f"SELECT {', '.join(kept)}, CASE WHEN {known} THEN endtime END AS endtime, "
                 f"CASE WHEN {known} OR endtime IS NULL THEN inhosp_stas ELSE '1' END AS inhosp_stas, "
-                "dq_flags FROM mdtrt_d_landed",
+                f"dq_flags, unit_day FROM {name}_landed",
             )
             return
         engine.register(name, parquet=files)
+
+    def _of(self, table: Table, units: Sequence[str]) -> list[Path]:
+        """Parquet files of the partitions with these names."""
+        there = self.partitions(table)
+        return [file for unit in units if unit in there for file in sorted(there[unit].glob("*.parquet"))]
 
     def replace(self, table: str, partition: str, staged: Path) -> None:
         """Put a staged folder in the place of a partition (or of a whole dimension: partition "")."""

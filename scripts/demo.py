@@ -26,9 +26,7 @@ if __name__ == "__main__":
     options = parser.parse_args()
     # Plain identities, so that the planted truth joins; everything here is synthetic.
     os.environ["FUNDGUARD_PRIVACY"] = "plain"
-    # Spark plans for a cluster; a city this small is read in one piece.
-    os.environ.setdefault("FUNDGUARD_SPARK__SHUFFLE_PARTITIONS", "2")
-    os.environ.setdefault("FUNDGUARD_SPARK__OPTIONS", '{"spark.sql.adaptive.enabled": "false"}')
+    os.environ.setdefault("FUNDGUARD_ENV", "small")
     city, home = "var/demo/city", f"var/demo/{options.engine}"
     size = ("--insured", options.insured, "--days", options.days, "--seed", "7")
     run("simulate", "--out", city, *size, "--end", "2026-06-30")

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from core.engine.base import arrow_schema, declared_columns, parse_extra
-from core.schema import LANDING
+from core.schema import LANDING, Table
 from pipelines.warehouse import BOOKKEEPING
 
 ZERO = Decimal("0.00")
@@ -82,7 +82,8 @@ class Claims:
     ) -> str:
         """A settlement of one visit: header, visit and lines agree to the cent. Returns its setl_id."""
         self.count += 1
-        setl_id, mdtrt_id = f"S{self.count}", more.pop("mdtrt_id", f"M{self.count}")
+        setl_id = more.pop("setl_id", f"S{self.count}")
+        mdtrt_id = more.pop("mdtrt_id", f"M{self.count}")
         end = date.fromisoformat(day)
         start = date.fromisoformat(begin or day)
         total = sum((row["det_item_fee_sumamt"] for row in lines), ZERO)
@@ -174,9 +175,11 @@ class Claims:
 
     def register(self, engine: Any) -> None:
         """Register every landing table on an engine, as the warehouse would."""
+        settled = {row["setl_id"]: row["setl_time"] for row in self.rows["setl_d"]}
         for name, table in LANDING.items():
             schema = arrow_schema(declared_columns(table, parse_extra(BOOKKEEPING), "duckdb"))
-            engine.register(name, arrow=pa.Table.from_pylist(self.rows[name], schema=schema))
+            rows = [{**row, "unit_day": _unit_day(table, row, settled)} for row in self.rows[name]]
+            engine.register(name, arrow=pa.Table.from_pylist(rows, schema=schema))
 
     def land(self, folder: Path) -> Path:
         """Write the tables that have rows as Parquet, the way a source delivers them."""
@@ -188,3 +191,15 @@ class Claims:
                     pa.Table.from_pylist(self.rows[name], schema=schema), folder / f"{name}.parquet"
                 )
         return folder
+
+
+def _unit_day(table: Table, row: dict[str, Any], settled: dict[str, datetime]) -> str | None:
+    """The partition a row would lie in."""
+    if table.day is None:
+        return None
+    if table.parent is None:
+        return f"{table.day.label}={row[table.day.column]:%Y-%m-%d}"
+    if table.name == "fee_list_d" and row.get("setl_id") is None:
+        return f"open={row['fee_ocur_time']:%Y-%m-%d}"
+    when = settled.get(row.get("setl_id")) or row.get("fee_ocur_time") or max(settled.values(), default=None)
+    return f"{table.day.label}={when:%Y-%m-%d}" if when else None

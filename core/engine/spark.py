@@ -42,6 +42,7 @@ class SparkEngine:
         self._own_session = running is None
         self._session = _session(settings, self._scratch, running)
         self._files = 0
+        self._kept_at: dict[str, Path] = {}
 
     def register(
         self,
@@ -65,8 +66,9 @@ class SparkEngine:
             frame = self._rows(arrow.cast(_plain_strings(arrow.schema)))
         else:
             raise ValueError(f"{name}: register needs sql, parquet or arrow")
+        self._kept_at.pop(name, None)
         if keep:
-            frame = self._kept(frame)
+            frame = self._kept(frame, name)
         frame.createOrReplaceTempView(name)
 
     def run(self, sql: str) -> pa.Table:
@@ -95,7 +97,10 @@ class SparkEngine:
 
     def count(self, name: str) -> int:
         """See `Engine.count`."""
-        return int(self._session.table(name).count())
+        parts = self._kept_at[name].glob("*.parquet") if name in self._kept_at else ()
+        # Of a relation that was written here the footers know how many rows it has: no job is started.
+        counts = [pq.read_metadata(part).num_rows for part in parts]
+        return sum(counts) if counts else int(self._session.table(name).count())
 
     def by_key(
         self,
@@ -115,7 +120,7 @@ class SparkEngine:
             return function(ordered).cast(schema)
 
         frame = self._session.table(source).groupBy(key).applyInArrow(apply, _spark_schema(schema))
-        self._kept(frame).createOrReplaceTempView(name)
+        self._kept(frame, name).createOrReplaceTempView(name)
 
     def frame(self, name: str) -> DataFrame:
         """A relation as a data frame, for a library that judges Spark rows itself (the gate)."""
@@ -128,12 +133,13 @@ class SparkEngine:
         if self._own_scratch:
             shutil.rmtree(self._scratch, ignore_errors=True)
 
-    def _kept(self, frame: DataFrame) -> DataFrame:
+    def _kept(self, frame: DataFrame, name: str) -> DataFrame:
         # Written and read back rather than cached: it cuts the plan, and Connect can do it too. (A local
         # checkpoint is quicker for small rows, but Spark 4 fails on some plans: "key not found".)
         self._files += 1
         file = self._scratch / f"kept-{self._files}"
         frame.write.parquet(str(file), compression="lz4")
+        self._kept_at[name] = file
         return self._session.read.schema(frame.schema).parquet(str(file))
 
     def _rows(self, rows: pa.Table) -> DataFrame:

@@ -5,6 +5,7 @@ says: one judged drug line with a point and what the person used before it, at a
 key: [candidate_key, rule_id]
 reads: [line, unit_line, judged_day, point_drug_history]
 keep: true
+far: {days: 366, points: 4}
 ---*/
 WITH listed AS (
   SELECT p.rule_id, MIN(p.point_id) AS point_id, u.bkkp_sn, u.patient, u.service_date, u.hilist_code

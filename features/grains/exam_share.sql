@@ -6,6 +6,7 @@ key: [candidate_key]
 reads: [net_line, net_setl, judged_day, facility]
 keep: true
 scope: provider
+months: true
 ---*/
 WITH ended AS (
   SELECT judged_day, last_day, add_days(last_day, -89) AS first_day

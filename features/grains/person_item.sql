@@ -5,6 +5,8 @@ says: one item (a drug by generic and form) given to one person up to a judged l
 key: [candidate_key, rule_id, point_id]
 reads: [unit_line, judged_day, facility, setl_list_oprn_d, point_person_item]
 keep: true
+# A course of a year with gaps of up to 90 days, and the calendar year before a year's end.
+far: {days: 800, points: whole}
 points:
   period_days: whole period_days
   count_mode: text count_mode

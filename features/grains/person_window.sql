@@ -5,6 +5,14 @@ says: one person's visits, purchases and stays in the 30 and 365 days up to a ju
 key: [candidate_key]
 reads: [net_setl, unit_line, visit_diagnosis, judged_day, facility]
 keep: true
+# Whether a stay of the last year was a planned one shows in its lines.
+far:
+  days: 366
+  where: >-
+    (starts_with_text(t.med_type, '2') OR t.med_type = '52')
+    AND (starts_with_text(t.hilist_code, '00311000') OR starts_with_text(t.hilist_code, '0024')
+      OR starts_with_text(t.hilist_code, 'XN07BC') OR starts_with_text(t.hilist_code, 'XJ07BG')
+      OR starts_with_text(t.hilist_code, '0034') OR starts_with_text(t.hilist_code, '004'))
 ---*/
 WITH planned AS (
   SELECT DISTINCT setl_id FROM unit_line

@@ -6,6 +6,7 @@ key: [candidate_key]
 reads: [net_setl, net_line, stay, infection_rpt_d, judged_day, facility]
 keep: true
 scope: provider
+months: true
 ---*/
 WITH ended AS (
   SELECT judged_day, last_day, month_start(last_day) AS first_day

@@ -10,7 +10,7 @@ import warnings
 from functools import cache
 from typing import Any
 
-from pipelines.gate.measure import profile
+from pipelines.gate.measure import profiles
 from pipelines.gate.suites import REFUSED, Check
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
@@ -21,15 +21,16 @@ def judge_profile(
 ) -> dict[str, list[dict[str, Any]]]:
     """Per table and check: success, unexpected, total, share.
 
-    The engine measures each batch in one pass (one wide row). Laid down as one row per check, all tables
+    The engine measures the batches in one pass (one wide row each). Laid down as one row per check, all tables
     are judged by one expectation: every share within its limit. (An expectation costs some 50 ms of
     bookkeeping whatever it looks at; a night has some two hundred checks.)
     """
     import pandas as pd
 
     rows: list[dict[str, Any]] = []
+    profiled = profiles(engine, batches, suites)
     for name, checks in suites.items():
-        row = profile(engine, batches[name], checks)
+        row = profiled[name]
         for place, check in enumerate(checks):
             measured = {key: row.get(f"c{place}_{key}", 0) for key in ("total", "unexpected", "share")}
             if check.kind == "refused_money":

@@ -299,11 +299,16 @@ def _money_of(intake: Intake, name: str, condition: str) -> tuple[int, Decimal]:
     return row["n"], row["money"] or Decimal(0)
 
 
-def units(intake: Intake, table: Table) -> set[str]:
-    """Units that tonight's new rows fall into."""
-    unit = unit_sql(table, "s.day", "s.is_open")
-    rows = intake.engine.run(
-        f"SELECT DISTINCT unit FROM (SELECT {unit} AS unit FROM in_scope_{table.name} AS s "
-        f"LEFT ANTI JOIN in_skip_{table.name} AS o ON {on('s', 'o')}) AS found"
-    ).to_pylist()
-    return {row["unit"] for row in rows}
+def units(intake: Intake, tables: list[Table]) -> dict[str, set[str]]:
+    """Units that tonight's new rows fall into, by table; dimensions have none. One query for all."""
+    parts = [
+        f"SELECT DISTINCT '{table.name}' AS of_table, {unit_sql(table, 's.day', 's.is_open')} AS unit "
+        f"FROM in_scope_{table.name} AS s LEFT ANTI JOIN in_skip_{table.name} AS o ON {on('s', 'o')}"
+        for table in tables
+        if table.day is not None
+    ]
+    rows = intake.engine.run(" UNION ALL ".join(parts)).to_pylist() if parts else []
+    found: dict[str, set[str]] = {}
+    for row in rows:
+        found.setdefault(row["of_table"], set()).add(row["unit"])
+    return found

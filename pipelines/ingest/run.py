@@ -96,7 +96,7 @@ def _take_in(intake: Intake, found: Landing, source: Source, waivers: dict[str, 
     supplies = _open(intake, {name: _to_read(ledger, name, landed[name]) for name in landed}, source)
     promote.fault_point("door")
     intake.register_files()
-    bad = {name: supply.register(intake, one, source.harden.get(name, [])) for name, one in supplies.items()}
+    bad = supply.register(intake, supplies, source.harden)
     if intake.hashed:
         keys = load_keys(intake.home)
         pseudonyms.register_tokens(intake, [one.table for one in supplies.values()], keys)
@@ -271,6 +271,7 @@ def _stage(
     setl = verdicts.get("setl_d")
     moved = partition.register_moved(intake, setl.replaced) if setl else 0
     units: dict[str, set[str]] = {}
+    fresh = accept.units(intake, [LANDING[n] for n in ORDER if n in verdicts and verdicts[n].new])
     for name in ORDER:
         table = LANDING[name]
         verdict = verdicts.get(name)
@@ -278,7 +279,7 @@ def _stage(
             if verdict and (verdict.new or not intake.warehouse.files(table)):
                 units[name] = {""}
             continue
-        new = accept.units(intake, table) if verdict and verdict.new else set()
+        new = fresh.get(name, set())
         touched = partition.touched_units(intake, table, new, verdict.replaced if verdict else 0, bool(moved))
         if touched:
             units[name] = touched

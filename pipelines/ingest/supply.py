@@ -178,11 +178,25 @@ def unreadable_rows(one: Supply) -> int:
     return sum(pq.read_metadata(path).num_rows for path in one.unreadable)
 
 
-def register(intake: Intake, one: Supply, hard: list[str]) -> int:
-    """Register `in_typed_<table>` and keep `in_bad_<table>` (missing or not castable); how many are bad.
+def register(intake: Intake, supplies: dict[str, Supply], harden: dict[str, list[str]]) -> dict[str, int]:
+    """Register `in_typed_<table>` and `in_bad_<table>` (missing or not castable); how many are bad, by table.
 
-    `hard` columns must hold a value of their dictionary.
+    All tables are looked at in one query. `harden`: columns that must hold a value of their dictionary.
     """
+    parts = [part for name, one in supplies.items() for part in _register(intake, one, harden.get(name, []))]
+    counts = dict.fromkeys(supplies, 0)
+    if not parts:
+        return counts
+    intake.keep("in_bad", " UNION ALL ".join(parts))
+    rows = intake.engine.run("SELECT of_table, COUNT(*) AS n FROM in_bad GROUP BY of_table").to_pylist()
+    counts |= {row["of_table"]: row["n"] for row in rows}
+    for name in (name for name, count in counts.items() if count):
+        intake.engine.register(f"in_bad_{name}", sql=f"SELECT * FROM in_bad WHERE of_table = '{name}'")
+    return counts
+
+
+def _register(intake: Intake, one: Supply, hard: list[str]) -> list[str]:
+    """Register `in_typed_<table>`; SQL of its bad rows, one part per group of files."""
     table = one.table
     typed, bad = [], []
     places = ", ".join(IDS)
@@ -195,11 +209,11 @@ def register(intake: Intake, one: Supply, hard: list[str]) -> int:
         if reason:
             condition, why, column, value = reason
             bad.append(
-                f"SELECT {places}, {why} AS reason, {column} AS bad_column, {value} AS bad_value "
-                f"FROM {relation} WHERE {condition}"
+                f"SELECT '{table.name}' AS of_table, {places}, {why} AS reason, {column} AS bad_column, "
+                f"{value} AS bad_value FROM {relation} WHERE {condition}"
             )
     intake.engine.register(f"in_typed_{table.name}", sql=" UNION ALL ".join(typed))
-    return intake.keep(f"in_bad_{table.name}", " UNION ALL ".join(bad)) if bad else 0
+    return bad
 
 
 def _waiting(intake: Intake, table: Table, one: Opened) -> str:

@@ -1,5 +1,6 @@
 """Judge the run's days by every rule that is awake, and compare what was paid with the benefit parameters."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,18 +8,19 @@ import features
 from core.engine import Engine
 from core.run import Run
 from core.schema import LANDING
-from pipelines.jobs.scope import limit_to_judged_persons
-from rules_kb.compiler import Pack, judge
+from pipelines.jobs.scope import FAR, JUDGED, NEAR, keep_history, use_persons, use_providers
+from rules_kb.compiler import Pack, judge, register_points
 from rules_kb.knowledge import regional_folder
 from rules_kb.library import read_library
 
-# Days of history a window may need: stays reach back a year, supply a quarter, trace codes a year.
+# Days before the first judged day that a window may need: stays and counts reach back a year, a course
+# further; trace codes a year; stock a quarter.
 _HISTORY = {
-    "setl_d": 400,
-    "mdtrt_d": 400,
-    "fee_list_d": 100,
-    "setl_list_diag_d": 400,
-    "setl_list_oprn_d": 100,
+    "setl_d": FAR,
+    "mdtrt_d": FAR,
+    "fee_list_d": NEAR,
+    "setl_list_diag_d": FAR,
+    "setl_list_oprn_d": FAR,
     "drug_trac_d": 365,
     "rx_d": 60,
     "drug_inv_d": 100,
@@ -60,17 +62,29 @@ def _own(run: Run, *parts: str) -> Path | None:
     return file if file and file.is_file() else None
 
 
-READS: dict[str, int | None] = {table: _HISTORY.get(table) for table in LANDING}
+READS: dict[str, int | None] = {
+    **{table: _HISTORY.get(table) for table in LANDING},
+    "fee_list_d_far": FAR,
+    **{f"{table}_judged": 0 for table in JUDGED},
+}
+FROM_JUDGED = True
 WRITES = ("hit", "benefit_check")
 
 
 def transform(engine: Engine, run: Run) -> dict[str, str]:
     """All hits on the days this run judges. Candidates nobody can judge yet are counted, not hit."""
     awake = pack(run)
-    wide = [grain for grain in awake.grains if features.features()[grain].scope == "provider"]
+    known = features.features()
+    wide = [grain for grain in awake.grains if known[grain].scope == "provider"]
+    near = [grain for grain in awake.grains if grain not in wide]
+    for grain in near:
+        if "points" in known[grain].far:
+            register_points(engine, awake, grain)
+    keep_history(engine, run.judged, near, wide)
+    use_providers(engine, run.judged, wide)
     judged = judge(engine, awake, wide)
-    limit_to_judged_persons(engine)
-    judged += judge(engine, awake, [grain for grain in awake.grains if grain not in wide])
+    use_persons(engine)
+    judged += judge(engine, awake, near)
     spoken = " UNION ALL ".join(f"SELECT * FROM {name}" for name in judged)
     engine.register("hit_all", sql=f"SELECT j.*, '{awake.kb_ver}' AS kb_ver FROM ({spoken}) AS j", keep=True)
     engine.register("hit", sql="SELECT * FROM hit_all WHERE result <> 'not_evaluable'")
@@ -87,15 +101,15 @@ def transform(engine: Engine, run: Run) -> dict[str, str]:
         sql=f"SELECT rule_id, silenced_by, COUNT(*) AS candidates FROM ({silenced}) AS s "
         "GROUP BY rule_id, silenced_by",
     )
-    _compare_benefits(engine, awake)
+    _compare_benefits(engine, awake, features.reading(*near))
     return {"hit": "hit", "benefit_check": "benefit_check"}
 
 
-def _compare_benefits(engine: Engine, awake: Pack) -> None:
+def _compare_benefits(engine: Engine, awake: Pack, standing: Collection[str]) -> None:
     """What the region's benefit parameters say that the agency should have paid, where it differs."""
     engine.register("benefit_param_all", arrow=awake.table("benefit_param").arrow)
     engine.register(
         "benefit_param",
         sql=f"SELECT b.* FROM benefit_param_all AS b WHERE b.region IN ('*', '{awake.region}')",
     )
-    features.register(engine, "benefit_check")
+    features.register(engine, "benefit_check", standing=standing)

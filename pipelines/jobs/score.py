@@ -29,8 +29,8 @@ def transform(engine: Engine, run: Run) -> dict[str, str]:
     """One row per party and model: score, p, reasons, and the peer group it was compared with."""
     period = f"{run.day_before(DAYS)}/{run.as_of}"
     names = []
+    features.register(engine, *_parties().values())
     for party_type, source in _parties().items():
-        features.register(engine, source)
         relation = f"scored_{party_type}"
         engine.register(f"{relation}_peers", sql=peers_sql(party_type, source), keep=True)
         engine.by_key(

@@ -12,6 +12,7 @@ import argparse
 import csv
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -89,43 +90,60 @@ def main():
     parser.add_argument("--insured", type=int, default=250_000)
     parser.add_argument("--days", type=int, default=50)
     parser.add_argument("--sample", type=int, default=30)
+    parser.add_argument("--apart", type=int, default=30, help="of the sample so many one by one, and scaled")
+    parser.add_argument("--parts", default="all,14,points", help="what is measured beside the sample")
+    parser.add_argument("--memory", default="5GB", help="what DuckDB may hold")
+    parser.add_argument("--name", help="of the result; default fused_rules_<engine>")
     wanted = parser.parse_args()
     city(wanted.home, wanted.insured, wanted.days)
-    spark = {"shuffle_partitions": 2, "options": {"spark.sql.adaptive.enabled": "false"}}
-    engine = open_engine(load_settings(overrides={"engine": wanted.engine, "spark": spark}, environment={}))
+    small = {"FUNDGUARD_ENV": "small"}
+    duckdb = {"memory_limit": wanted.memory}
+    overrides = {"engine": wanted.engine, "duckdb": duckdb}
+    engine = open_engine(load_settings(overrides=overrides, environment=small))
     register_history(engine, Warehouse(wanted.home), date.fromisoformat(DAY))
     library = read_library()
     silent = library.coverage(delivered(wanted.home), knowledge.load)[1]
     rules = [rule for _, rule in sorted(library.rules.items()) if rule.id not in silent]
     sample = evenly(rules, wanted.sample)
-    fourteen, _ = judged(engine, evenly(rules, 14))
-    everything, hits = judged(engine, rules)
-    fused, together = judged(engine, sample)
-    apart, single = set(), 0.0
-    for rule in sample:
-        seconds, found = judged(engine, [rule])
-        single += seconds
-        apart |= found
-    growing = [rule for rule in rules if GROWING in {use.table for use in rule.knowledge.values()}]
-    with tempfile.TemporaryDirectory() as folder:
-        few = judged(engine, growing, grown(Path(folder) / "few", 2_500))
-        many = judged(engine, growing, grown(Path(folder) / "many", 250_000))
+    parts = wanted.parts.split(",")
     result = {
         "data": "synthetic", "engine": wanted.engine, "lines": engine.count("fee_list_d"),
-        "settlements": engine.count("setl_d"), "rules": len(rules), "hits": len(hits),
-        "seconds": {
-            "all_rules": round(everything, 1), "14_rules": round(fourteen, 1),
-            f"{len(sample)}_fused": round(fused, 1), f"{len(sample)}_one_by_one": round(single, 1),
-            "2500_points": round(few[0], 1), "250000_points": round(many[0], 1),
-        },
-        "one_by_one_over_fused": round(single / fused, 2),
-        "all_over_14_rules": round(everything / fourteen, 2),
-        "250000_over_2500_points": round(many[0] / few[0], 2),
-        "results_equal": together == apart and few[1] == many[1],
+        "settlements": engine.count("setl_d"), "rules": len(rules), "seconds": {},
     }  # fmt: skip
+    seconds = result["seconds"]
+    if "14" in parts:
+        seconds["14_rules"] = judged(engine, evenly(rules, 14))[0]
+    if "all" in parts:
+        seconds["all_rules"], hits = judged(engine, rules)
+        result["hits"] = len(hits)
+    fused, together = judged(engine, sample)
+    alone = evenly(sample, wanted.apart)
+    single, apart = 0.0, set()
+    for rule in alone:
+        took, found = judged(engine, [rule])
+        single += took
+        apart |= found
+    seconds[f"{len(sample)}_fused"], seconds[f"{len(alone)}_one_by_one"] = fused, single
+    names = {rule.id for rule in alone}
+    equal = {hit for hit in together if hit[1] in names} == apart
+    result["one_by_one_over_fused"] = round(single * len(sample) / len(alone) / fused, 2)
+    if {"14", "all"} <= set(parts):
+        result["all_over_14_rules"] = round(seconds["all_rules"] / seconds["14_rules"], 2)
+    if "points" in parts:
+        growing = [rule for rule in rules if GROWING in {use.table for use in rule.knowledge.values()}]
+        with tempfile.TemporaryDirectory() as folder:
+            seconds["2500_points"], few = judged(engine, growing, grown(Path(folder) / "few", 2_500))
+            seconds["250000_points"], many = judged(engine, growing, grown(Path(folder) / "many", 250_000))
+        result["250000_over_2500_points"] = round(seconds["250000_points"] / seconds["2500_points"], 2)
+        equal = equal and few == many
+    result |= {
+        "results_equal": equal,
+        "peak_gb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6, 2),
+    }
+    result["seconds"] = {name: round(value, 1) for name, value in seconds.items()}
     engine.close()
     text = json.dumps(result, indent=1)
-    (OUT / f"fused_rules_{wanted.engine}.json").write_text(text + "\n", encoding="utf-8")
+    (OUT / f"{wanted.name or 'fused_rules_' + wanted.engine}.json").write_text(text + "\n", encoding="utf-8")
     print(text)
 
 

@@ -26,11 +26,7 @@ OUT = Path(__file__).resolve().parents[2] / "docs" / "bench" / "night.json"
 PROGRAM = Path(sys.executable).parent / "fundguard"
 DAY = "2026-06-30"
 # Plain identities, so that two homes give the same tokens; Spark as on one small machine.
-ENVIRONMENT = os.environ | {
-    "FUNDGUARD_PRIVACY": "plain",
-    "FUNDGUARD_SPARK__SHUFFLE_PARTITIONS": "2",
-    "FUNDGUARD_SPARK__OPTIONS": '{"spark.sql.adaptive.enabled": "false"}',
-}
+ENVIRONMENT = os.environ | {"FUNDGUARD_PRIVACY": "plain", "FUNDGUARD_ENV": "small"}
 COMPARED = ("hit", "ring", "ring_member", "score", "lead", "lead_evidence")
 
 

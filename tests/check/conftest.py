@@ -9,21 +9,24 @@ import pyarrow as pa
 import pytest
 
 from core.run import Run
+from core.schema import LANDING
 from core.settings import CONF, load_settings
 from pipelines.jobs import check
+from pipelines.jobs.scope import JUDGED
+from pipelines.warehouse import empty
 from rules_kb.knowledge import load
 from rules_kb.library import read_library
 
 
 @pytest.fixture
 def region(tmp_path, monkeypatch):
-    """Knowledge rows by table (column → value) → the name of a region that has them."""
+    """Knowledge rows by table (column → value), and a name → the region that has them."""
     conf = tmp_path / "conf"
     shutil.copytree(CONF, conf)
     monkeypatch.setenv("FUNDGUARD_CONF", str(conf))
 
-    def make(**tables):
-        folder = conf / "regions" / "990101" / "knowledge"
+    def make(name="990101", **tables):
+        folder = conf / "regions" / name / "knowledge"
         folder.mkdir(parents=True)
         (folder.parent / "region.yaml").write_text("rules:\n  active: all\n", encoding="utf-8")
         for table, rows in tables.items():
@@ -33,13 +36,13 @@ def region(tmp_path, monkeypatch):
                 writer.writeheader()
                 for row in rows:
                     plain = {
-                        "region": "990101",
+                        "region": name,
                         "source": "示例",
                         "verify_status": "demo",
                         "begndate": "2026-01-01",
                     }
-                    writer.writerow({name: (plain | row).get(name, "") for name in names})
-        return "990101"
+                    writer.writerow({column: (plain | row).get(column, "") for column in names})
+        return name
 
     return make
 
@@ -60,6 +63,12 @@ def judge(duckdb_engine):
             all_days = [date.fromordinal(n) for n in span]
             days = [f"{k}={d}" for k in ("setl_date", "open", "event_date") for d in all_days]
         engine.register("judged_day", arrow=pa.table({"judged_day": pa.array(days, pa.string())}))
+        for name in JUDGED:
+            of_days = (
+                f"SELECT t.* FROM {name} AS t LEFT SEMI JOIN judged_day AS j ON j.judged_day = t.unit_day"
+            )
+            engine.register(f"{name}_judged", sql=of_days, keep=True)
+        engine.register("fee_list_d_far", arrow=empty(LANDING["fee_list_d"]))
         environment = {name: value for name, value in environ.items() if name == "FUNDGUARD_CONF"}
         others = [
             rule.id for rule in read_library().rules.values() if only and not {rule.id, rule.code} & set(only)
@@ -67,7 +76,8 @@ def judge(duckdb_engine):
         settings = load_settings(
             region=region, overrides={"rules": {"retired": others}}, environment=environment
         )
-        result = check.transform(engine, Run(run_id="t", as_of=date(2026, 12, 31), settings=settings))
+        run = Run(run_id="t", as_of=date(2026, 12, 31), settings=settings, judged=tuple(days))
+        result = check.transform(engine, run)
         return engine.run(f"SELECT * FROM {result[table]}").to_pylist()
 
     return run
