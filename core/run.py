@@ -28,3 +28,9 @@ class Run:
     def day_before(self, days: int) -> date:
         """The day that many days before `as_of`."""
         return self.as_of - timedelta(days=days)
+
+    @property
+    def first_judged(self) -> date:
+        """The oldest day this run judges; `as_of` where it judges none."""
+        days = (date.fromisoformat(unit.split("=")[1]) for unit in self.judged)
+        return min(days, default=self.as_of)

@@ -233,8 +233,10 @@ def _coverage(engine: Engine, run: Run) -> dict[str, Any]:
 
 def _register_reads(job: Job, engine: Engine, warehouse: Warehouse, run: Run) -> dict[str, str]:
     seen: dict[str, str] = {}
+    # A judging reads its history back from the oldest day it judges: a night may take in a whole year.
+    start = run.first_judged if "hit" in job.WRITES else run.as_of
     for table, days in job.READS.items():
-        since = None if days is None else run.as_of - timedelta(days=days)
+        since = None if days is None else start - timedelta(days=days)
         if table.endswith("_before"):
             base = table.removesuffix("_before")
             before = [p for p in warehouse.partitions(TABLES[base]) if p < f"run_date={run.as_of}"]
