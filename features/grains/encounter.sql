@@ -32,7 +32,9 @@ charge AS (
   GROUP BY n.mdtrt_id
 ),
 operated AS (
-  SELECT o.mdtrt_id, COUNT(*) AS operations, COUNT(CASE WHEN o.main_oprn_flag = '1' THEN 1 END) AS main_operations
+  SELECT o.mdtrt_id, COUNT(*) AS operations, COUNT(CASE WHEN o.main_oprn_flag = '1' THEN 1 END) AS main_operations,
+         COUNT(CASE WHEN NOT matches(o.oprn_oprt_code, '^[0-9]{2}[.](([0-9]{4}|[0-9]x[0-9]{2}|[0-9]{5}|[0-9]{3}[A-Z][0-9])(x[0-9]{3})?|[0-9]{3}x[0-9]{4})$')
+                    THEN 1 END) AS malformed_operations
   FROM setl_list_oprn_d AS o LEFT SEMI JOIN judged AS s ON s.mdtrt_id = o.mdtrt_id
   WHERE COALESCE(o.vali_flag, '1') <> '0' GROUP BY o.mdtrt_id
 ),
@@ -52,6 +54,7 @@ SELECT j.mdtrt_id AS candidate_key, CASE WHEN j.settled THEN 'post' ELSE 'in' EN
          - c.care_days - COALESCE(w.leave_days, 0) AS idle_days,
        safe_ratio(c.exam_amt, c.total_amt) AS exam_share, c.total_amt, c.operation_lines, c.intensive_lines, c.drug_lines,
        c.infusion_lines, COALESCE(o.operations, 0) AS operations, COALESCE(o.main_operations, 0) AS main_operations,
+       COALESCE(o.malformed_operations, 0) AS malformed_operations,
        d.diagnoses, COALESCE(d.diag_count, 0) AS diag_count, d.main_code AS main_diag_code,
        age_years(p.brdy, j.begndate) AS age_years, p.psn_idet_type,
        CASE WHEN j.patient <> j.psn_no THEN TRUE ELSE FALSE END AS newborn,

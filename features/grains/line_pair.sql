@@ -33,7 +33,9 @@ pair AS (
          CASE WHEN c.judged THEN c.judged_day ELSE m.judged_day END AS judged_day,
          CASE WHEN hour_of(c.fee_ocur_time) = 0 AND minute_of(c.fee_ocur_time) = 0 THEN FALSE
               WHEN hour_of(m.fee_ocur_time) = 0 AND minute_of(m.fee_ocur_time) = 0 THEN FALSE
-              ELSE TRUE END AS has_clock
+              ELSE TRUE END AS has_clock,
+         -- Both were served at stated hours, one after the other.
+         CASE WHEN c.serv_begntime >= m.serv_endtime OR m.serv_begntime >= c.serv_endtime THEN TRUE ELSE FALSE END AS apart
   FROM mine AS c
   JOIN point AS p ON p.hilist_code = c.hilist_code
        AND c.service_date >= p.begndate AND c.service_date <= COALESCE(p.enddate, DATE '9999-12-30')
@@ -54,7 +56,8 @@ grouped AS (
          MIN(main_item) AS main_item, MIN(main_name) AS main_name, SUM(main_cnt) AS main_cnt,
          MIN(main_time) AS main_time,
          CASE WHEN COUNT(CASE WHEN has_clock THEN 1 END) > 0 THEN TRUE ELSE FALSE END AS has_clock,
-         CASE WHEN COUNT(CASE WHEN main_stage = 'in' THEN 1 END) > 0 THEN TRUE ELSE FALSE END AS main_open
+         CASE WHEN COUNT(CASE WHEN main_stage = 'in' THEN 1 END) > 0 THEN TRUE ELSE FALSE END AS main_open,
+         CASE WHEN COUNT(CASE WHEN NOT apart THEN 1 END) = 0 THEN TRUE ELSE FALSE END AS served_apart
   FROM pair GROUP BY rule_id, point_id, component_sn
 )
 SELECT g.rule_id, g.point_id, c.bkkp_sn AS candidate_key,
@@ -63,7 +66,7 @@ SELECT g.rule_id, g.point_id, c.bkkp_sn AS candidate_key,
        c.bilg_dr_code AS dr_code, c.mdtrt_id, c.setl_id, c.bkkp_sn, g.related_sn, c.setl_date, c.service_date,
        c.amt_basis, c.setl_fund_amt, c.setl_inscp_amt, c.med_type,
        c.hilist_code, c.hilist_name, c.fee_ocur_time, c.cnt, c.inscp_amt,
-       g.main_item, g.main_name, g.main_cnt, g.main_time, g.has_clock
+       g.main_item, g.main_name, g.main_cnt, g.main_time, g.has_clock, g.served_apart
 FROM grouped AS g
 JOIN unit_line AS c ON c.bkkp_sn = g.component_sn
 LEFT JOIN facility AS f ON f.fixmedins_code = c.fixmedins_code

@@ -19,8 +19,8 @@ TABLES = {
     "mdtrt_d": "mdtrt_id psn_no fixmedins_code med_type begntime endtime inhosp_stas adm_dept_codg adm_dept_name"
     " adm_bed dscg_dept_codg dscg_way dscg_maindiag_code chfpdr_code refl_old_mdtrt_id nwb_flag vali_flag",
     "setl_d": "setl_id mdtrt_id psn_no fixmedins_code insutype med_type begndate enddate setl_time medfee_sumamt"
-    " fulamt_ownpay_amt overlmt_selfpay preselfpay_amt inscp_amt fund_pay_sumamt hifp_pay psn_pay acct_pay"
-    " cash_payamt refd_setl_flag init_setl_id mid_setl_flag setl_type manl_reim_rea dise_no hi_paymtd dev_no"
+    " fulamt_ownpay_amt overlmt_selfpay preselfpay_amt inscp_amt fund_pay_sumamt hifp_pay hifob_pay psn_pay acct_pay"
+    " cash_payamt acct_mulaid_pay ownpay_hosp_part refd_setl_flag init_setl_id mid_setl_flag setl_type manl_reim_rea dise_no hi_paymtd dev_no"
     " invono vali_flag",
     "fee_list_d": "bkkp_sn setl_id mdtrt_id psn_no fixmedins_code med_type fee_ocur_time hilist_code hilist_name"
     " list_type med_chrgitm_type cnt pric det_item_fee_sumamt pric_uplmt_amt selfpay_prop fulamt_ownpay_amt"

@@ -297,7 +297,7 @@ def by_level(book: Book) -> None:
         for place in (FIRST, SECOND):
             found = at(place)(book, code, day, [line(code.code, "71.00")])
             book.hit(rule, f"{code.name} at {place}", found.psn, (found.lines[0], "71.00"))
-    for code in book.pick([c for c in codes(rule_class) if "首次处方" in c.constraint], 8):
+    for code in book.pick([c for c in codes(rule_class) if "首次处方时需" in c.constraint], 8):
         day = a_day(book, code)
         first = at(FIRST)(book, code, day, [line(code.code, "72.00")], med_type="11")
         book.hit(rule, f"{code.name} first prescription in primary care", first.psn, (first.lines[0], "72.00"))

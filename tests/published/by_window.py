@@ -70,8 +70,6 @@ def by_pair(book: Book) -> None:
         book.hit(rule, f"first day {pair[1:3]}", psn, (found.lines[1], amount))
         psn, *_ = case(pair, 0, day=start - ONE, end=start - ONE, med_type="11")
         book.silent(rule, f"before in force {pair[1:3]}", psn)
-        psn, *_ = case(pair, 0, more=(line(pair[2], "-9.00", "-1"),) and ())
-        book.cases = book.cases  # the pair itself is judged above
     for place, pair in enumerate(book.pick(anything, 18)):
         _, whole, part, _ = pair
         day = between(book, start, LAST_DAY)
@@ -163,7 +161,8 @@ def by_cap(book: Book) -> None:
         book.visit(over, [line(code, cnt="30", on=day + ONE, time="14:00:00", **served)], day, end=day + ONE, med_type="21")
         book.silent(rule, f"{code} 30 hours over midnight", over)
         posted = patient(book)
-        book.visit(posted, [line(code, cnt="60", on=day + 2 * ONE, time="14:00:00")], day, end=day + 3 * ONE, med_type="21")
+        late = line(code, cnt="60", on=day + 3 * ONE, time="14:00:00")
+        book.visit(posted, [line(code, cnt="10"), late], day, end=day + 3 * ONE, med_type="21")
         book.silent(rule, f"{code} three days posted at once", posted)
         found = patient(book)
         stay = book.visit(
@@ -284,8 +283,8 @@ def by_drug_course(book: Book) -> None:
         else:
             psn = patient(book, **old)
             stay_days(book, psn, code.code, day, limit - 3, dx=("I63.900",))
-            stay_days(book, psn, code.code, day + 100 * ONE, limit - 3, dx=("I63.900",))
-            if day + (100 + limit) * ONE <= last:
+            stay_days(book, psn, code.code, day + 120 * ONE, limit - 3, dx=("I63.900",))
+            if day + (120 + limit) * ONE <= last:
                 book.silent(rule, f"{code.name} new stroke, new course", psn)
     for code in book.pick([c for c in codes("药品限支付疗程") if c.constraint == "支付不超过14天。" and c.first == REVISED], 5):
         day = between(book, REVISED, LAST_DAY - 60 * ONE)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyarrow.dataset as ds
 
-from tests.published import by_line, by_window
+from tests.published import by_line, by_stay, by_visit, by_window
 from tests.published.book import Book
 
 NIGHT = date(2026, 7, 31)
@@ -40,7 +40,7 @@ def judge(cases: list[dict], hits: list[dict]) -> list[tuple[str, str, str, str,
         mine = found[case["rule"], case["psn"]]
         used = set()
         for name, amount in case["want"]:
-            here = [h for h in mine if name in (h["bkkp_sn"], h["setl_id"], h["mdtrt_id"])]
+            here = [h for h in mine if name is None or name in (h["bkkp_sn"], h["setl_id"], h["mdtrt_id"])]
             right = [h for h in here if amount is None or h["vola_amt"] == Decimal(amount)]
             if right:
                 used |= {h["hit_id"] for h in right}
@@ -79,7 +79,7 @@ def make() -> Book:
     return book
 
 
-MODULES = [by_line, by_window]
+MODULES = [by_line, by_window, by_visit, by_stay]
 
 if __name__ == "__main__":
     home = Path(sys.argv[1])
