@@ -8,13 +8,13 @@ keep: true
 points: {main_code: text main_code, pair_window: text window, name_part: text name_part}
 ---*/
 WITH item AS (
-  SELECT hilist_code, MAX(hilist_name) AS hilist_name FROM unit_line GROUP BY hilist_code
+  SELECT DISTINCT hilist_code, hilist_name FROM unit_line WHERE hilist_name IS NOT NULL
 ),
 point AS (
-  SELECT rule_id, point_id, hilist_code, main_code, pair_window, begndate, enddate
+  SELECT rule_id, point_id, hilist_code, CAST(NULL AS STRING) AS hilist_name, main_code, pair_window, begndate, enddate
   FROM point_line_pair WHERE hilist_code IS NOT NULL
   UNION ALL
-  SELECT p.rule_id, p.point_id, i.hilist_code, p.main_code, p.pair_window, p.begndate, p.enddate
+  SELECT p.rule_id, p.point_id, i.hilist_code, i.hilist_name, p.main_code, p.pair_window, p.begndate, p.enddate
   FROM item AS i JOIN point_line_pair AS p ON contains_text(i.hilist_name, p.name_part)
   WHERE p.hilist_code IS NULL AND p.name_part IS NOT NULL
 ),
@@ -37,7 +37,7 @@ pair AS (
          -- Both were served at stated hours, one after the other.
          CASE WHEN c.serv_begntime >= m.serv_endtime OR m.serv_begntime >= c.serv_endtime THEN TRUE ELSE FALSE END AS apart
   FROM mine AS c
-  JOIN point AS p ON p.hilist_code = c.hilist_code
+  JOIN point AS p ON p.hilist_code = c.hilist_code AND (p.hilist_name IS NULL OR p.hilist_name = c.hilist_name)
        AND c.service_date >= p.begndate AND c.service_date <= COALESCE(p.enddate, DATE '9999-12-30')
   JOIN mine AS m ON m.patient = c.patient AND m.fixmedins_code = c.fixmedins_code
        AND m.hilist_code = p.main_code AND m.bkkp_sn <> c.bkkp_sn

@@ -11,20 +11,22 @@ points:
   diag_prefix: text diag_prefix
 ---*/
 WITH item AS (
-  SELECT u.hilist_code, MAX(u.hilist_name) AS hilist_name
+  SELECT DISTINCT u.hilist_code, u.hilist_name
   FROM unit_line AS u LEFT SEMI JOIN judged_day AS j ON j.judged_day = u.judged_day
-  GROUP BY u.hilist_code
+),
+item_code AS (
+  SELECT DISTINCT hilist_code FROM item
 ),
 matched AS (
-  SELECT p.rule_id, p.point_id, p.diag_prefix, p.begndate, p.enddate, i.hilist_code
-  FROM item AS i JOIN point_line_point AS p ON p.hilist_code = i.hilist_code
+  SELECT p.rule_id, p.point_id, p.diag_prefix, p.begndate, p.enddate, i.hilist_code, CAST(NULL AS STRING) AS hilist_name
+  FROM item_code AS i JOIN point_line_point AS p ON p.hilist_code = i.hilist_code
   UNION ALL
-  SELECT p.rule_id, p.point_id, p.diag_prefix, p.begndate, p.enddate, i.hilist_code
+  SELECT p.rule_id, p.point_id, p.diag_prefix, p.begndate, p.enddate, i.hilist_code, i.hilist_name
   FROM item AS i JOIN point_line_point AS p ON contains_text(i.hilist_name, p.name_part)
   WHERE p.hilist_code IS NULL
   UNION ALL
-  SELECT p.rule_id, p.point_id, p.diag_prefix, p.begndate, p.enddate, i.hilist_code
-  FROM item AS i JOIN point_line_point AS p ON starts_with_text(i.hilist_code, p.hilist_prefix)
+  SELECT p.rule_id, p.point_id, p.diag_prefix, p.begndate, p.enddate, i.hilist_code, CAST(NULL AS STRING) AS hilist_name
+  FROM item_code AS i JOIN point_line_point AS p ON starts_with_text(i.hilist_code, p.hilist_prefix)
   WHERE p.hilist_code IS NULL AND p.name_part IS NULL
 ),
 candidate AS (
@@ -33,7 +35,7 @@ candidate AS (
            AS fits
   FROM unit_line AS u
   LEFT SEMI JOIN judged_day AS j ON j.judged_day = u.judged_day
-  JOIN matched AS m ON m.hilist_code = u.hilist_code
+  JOIN matched AS m ON m.hilist_code = u.hilist_code AND (m.hilist_name IS NULL OR m.hilist_name = u.hilist_name)
        AND u.service_date >= m.begndate AND u.service_date <= COALESCE(m.enddate, DATE '9999-12-30')
   LEFT JOIN visit_diagnosis AS d ON d.mdtrt_id = u.mdtrt_id
 ),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyarrow.dataset as ds
 
-from tests.published import by_line, by_stay, by_visit, by_window
+from tests.published import by_line, by_provider, by_stay, by_visit, by_window
 from tests.published.book import Book
 
 NIGHT = date(2026, 7, 31)
@@ -33,7 +33,8 @@ def judge(cases: list[dict], hits: list[dict]) -> list[tuple[str, str, str, str,
     """What differs: (rule, missed | wrong amount | extra | not silent, why, person, what)."""
     found = defaultdict(list)
     for hit in hits:
-        found[hit["rule_code"], hit["psn_no"]].append(hit)
+        who = hit["psn_no"] if hit["psn_no"] else hit["fixmedins_code"]
+        found[hit["rule_code"], who].append(hit)
     people = {case["psn"]: case for case in cases}
     differ = []
     for case in cases:
@@ -79,7 +80,7 @@ def make() -> Book:
     return book
 
 
-MODULES = [by_line, by_window, by_visit, by_stay]
+MODULES = [by_line, by_window, by_visit, by_stay, by_provider]
 
 if __name__ == "__main__":
     home = Path(sys.argv[1])
@@ -91,6 +92,6 @@ if __name__ == "__main__":
     for rule, numbers in table(book.cases, differ).items():
         print(rule, numbers)
     mine = {(case["rule"], case["psn"]) for case in book.cases}
-    other = Counter(h["rule_code"] for h in hits if (h["rule_code"], h["psn_no"]) not in mine)
+    other = Counter(h["rule_code"] for h in hits if (h["rule_code"], h["psn_no"] or h["fixmedins_code"]) not in mine)
     print("others", json.dumps(other))
     print(len(book.cases), "cases", {k: len(v) for k, v in book.rows.items()})
