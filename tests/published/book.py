@@ -204,7 +204,13 @@ class Book:
             full.setdefault("crte_time", full["fee_ocur_time"])
             self.rows["fee_list_d"].append(full)
             if full.get("vali_flag") != "0" or vali_flag == "0":
-                for name in ("det_item_fee_sumamt", "fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt", "inscp_amt"):
+                for name in (
+                    "det_item_fee_sumamt",
+                    "fulamt_ownpay_amt",
+                    "overlmt_selfpay",
+                    "preselfpay_amt",
+                    "inscp_amt",
+                ):
                     money[name] += row[name]
         fund = (money["inscp_amt"] * Decimal("0.7")).quantize(CENT)
         if not open:

@@ -31,7 +31,9 @@ def a_day(book: Book, code: Code) -> date:
     return first + timedelta(days=book.random.randrange((last - first).days + 1))
 
 
-def limited(book: Book, rule: str, rule_class: str, wrong, right, *, usable=lambda code: True, n: int = 14) -> None:
+def limited(
+    book: Book, rule: str, rule_class: str, wrong, right, *, usable=lambda code: True, n: int = 14
+) -> None:
     """The cases every line limit has.
 
     wrong(book, code, day, lines, **visit) → Visit that breaks the limit; right(…) → one that keeps it.
@@ -50,7 +52,9 @@ def limited(book: Book, rule: str, rule_class: str, wrong, right, *, usable=lamb
         book.hit(rule, f"{code.name} first day {first}", found.psn, (found.lines[0], "21.20"))
     for code in book.pick([c for c in known if c.first != REVISED and not re.search("batch", c.code)], 6):
         early = code.first - ONE
-        book.silent(rule, f"{code.name} before {code.first}", wrong(book, code, early, [line(code.code, "21.20")]).psn)
+        book.silent(
+            rule, f"{code.name} before {code.first}", wrong(book, code, early, [line(code.code, "21.20")]).psn
+        )
     gone, new = [c for c in dropped(rule_class) if usable(c)], [c for c in added(rule_class) if usable(c)]
     for code in book.pick(gone, min(len(gone), 5)):
         found = wrong(book, code, REVISED - ONE, [line(code.code, "21.30")], settled=REVISED + 5 * ONE)
@@ -99,7 +103,10 @@ def by_sex(book: Book) -> None:
 
         return make
 
-    for rule, rule_class in (("CLN-MED-004", "药品区分性别使用"), ("CLN-SVC-004", "医疗服务项目区分性别使用")):
+    for rule, rule_class in (
+        ("CLN-MED-004", "药品区分性别使用"),
+        ("CLN-SVC-004", "医疗服务项目区分性别使用"),
+    ):
         limited(book, rule, rule_class, of(True), of(False), usable=lambda code: sex(code) is not None)
         known = [code for code in codes(rule_class) if sex(code)]
         for code in book.pick(known, 4):
@@ -110,14 +117,21 @@ def by_sex(book: Book) -> None:
         for code in book.pick([code for code in known if sex(code) == "1"], 3):
             day = a_day(book, code)
             mother = book.person(gend="2", brdy=years(day, 29))
-            book.visit(mother, [line(code.code)], day, med_type="21", dx=("P59.900",), mdtrt={"nwb_flag": "1"})
+            book.visit(
+                mother, [line(code.code)], day, med_type="21", dx=("P59.900",), mdtrt={"nwb_flag": "1"}
+            )
             book.silent(rule, f"{code.name} newborn under the mother's account", mother)
     child_excepted = "003111000180000"
     day = date(2026, 3, 3)
     girl, woman = book.person(gend="2", brdy=years(day, 4)), book.person(gend="2", brdy=years(day, 40))
     book.visit(girl, [line(child_excepted)], day)
     book.silent("CLN-SVC-004", "鞘膜积液穿刺抽液术 儿童除外", girl)
-    book.hit("CLN-SVC-004", "鞘膜积液穿刺抽液术", woman, (book.visit(woman, [line(child_excepted)], day).lines[0], "36.00"))
+    book.hit(
+        "CLN-SVC-004",
+        "鞘膜积液穿刺抽液术",
+        woman,
+        (book.visit(woman, [line(child_excepted)], day).lines[0], "36.00"),
+    )
     absent = {"坦索罗辛": "XG04CAT017", "来曲唑": "XL02BGL071"}
     for name, code in absent.items():
         psn = book.person(gend="2" if name == "坦索罗辛" else "1")
@@ -157,7 +171,9 @@ def by_age(book: Book) -> None:
             book.hit(rule, f"{code.name} on the 18th birthday", turned.psn, (turned.lines[0], "12.00"))
         for code in book.pick([c for c in codes(rule_class) if not age_range(c.constraint)], 4):
             day = a_day(book, code)
-            book.silent(rule, f"{code.name} the day before 14", aged(14, 1)(book, code, day, [line(code.code)]).psn)
+            book.silent(
+                rule, f"{code.name} the day before 14", aged(14, 1)(book, code, day, [line(code.code)]).psn
+            )
     for code in codes("药品限儿童使用"):
         span = age_range(code.constraint)
         if not span:
@@ -166,7 +182,9 @@ def by_age(book: Book) -> None:
         day = a_day(book, code)
         if youngest:
             before = aged(youngest, 1)(book, code, day, [line(code.code, "9.90")])
-            book.hit("POL-MED-007", f"{code.name} the day before {youngest}", before.psn, (before.lines[0], "9.90"))
+            book.hit(
+                "POL-MED-007", f"{code.name} the day before {youngest}", before.psn, (before.lines[0], "9.90")
+            )
             first = aged(youngest, 0)(book, code, day, [line(code.code)])
             book.silent("POL-MED-007", f"{code.name} on the birthday of {youngest}", first.psn)
         if oldest and "以下" not in code.constraint:
@@ -184,7 +202,11 @@ def by_age(book: Book) -> None:
     infant = [c for c in codes("医疗服务项目儿童专用") if c.name.startswith("婴")]
     older = [c for c in codes("医疗服务项目儿童专用") if c not in newborn + infant]
     limited(book, "CLN-SVC-003", "医疗服务项目儿童专用", aged(35), lambda *a, **k: None)
-    for pool, oldest, kept, broken in ((newborn, 28, 10, 40), (infant, None, 200, 6 * 365), (older, None, 8 * 365, 20 * 365)):
+    for pool, oldest, kept, broken in (
+        (newborn, 28, 10, 40),
+        (infant, None, 200, 6 * 365),
+        (older, None, 8 * 365, 20 * 365),
+    ):
         for code in book.pick(pool, 6):
             day = a_day(book, code)
             young = book.person(brdy=day - timedelta(days=kept))
@@ -192,7 +214,10 @@ def by_age(book: Book) -> None:
             book.silent("CLN-SVC-003", f"{code.name} at {kept} days", young)
             old = book.person(brdy=day - timedelta(days=broken))
             book.hit(
-                "CLN-SVC-003", f"{code.name} at {broken} days", old, (book.visit(old, [line(code.code)], day).lines[0], "36.00")
+                "CLN-SVC-003",
+                f"{code.name} at {broken} days",
+                old,
+                (book.visit(old, [line(code.code)], day).lines[0], "36.00"),
             )
             if oldest:
                 last = book.person(brdy=day - timedelta(days=oldest))
@@ -208,7 +233,9 @@ def by_age(book: Book) -> None:
     for count, days in ((5, 0), (12, 3), (15, 9), (16, 1), (65, 0), (70, 5), (75, 0), (88, 0)):
         day = date(2026, 1, 6) + timedelta(days=book.random.randrange(190))
         psn = book.person(brdy=years(day, count, days), gend=book.random.choice("12"))
-        book.hit("POL-SVC-016", f"{count} years", psn, (book.visit(psn, [line(training)], day).lines[0], "36.00"))
+        book.hit(
+            "POL-SVC-016", f"{count} years", psn, (book.visit(psn, [line(training)], day).lines[0], "36.00")
+        )
     for count, days in ((16, 0), (17, 0), (20, 0), (30, 0), (40, 0), (49, 0), (45, 0), (35, 0)):
         day = date(2026, 1, 6) + timedelta(days=book.random.randrange(190))
         psn = book.person(brdy=years(day, count, days), gend=book.random.choice("12"))
@@ -233,21 +260,27 @@ def by_insurance(book: Book) -> None:
         day = a_day(book, code)
         found = of("390")(book, code, day, [line(code.code, "55.55")])
         book.hit("POL-MED-001", f"{code.name} resident", found.psn, (found.lines[0], "55.55"))
-        book.silent("POL-MED-001", f"{code.name} self-paid", of("390")(book, code, day, [self_paid(code.code)]).psn)
+        book.silent(
+            "POL-MED-001", f"{code.name} self-paid", of("390")(book, code, day, [self_paid(code.code)]).psn
+        )
     limited(book, "POL-MED-002", "药品限生育保险", of("310"), of("510"))
     for code in book.pick(codes("药品限生育保险"), 5):
         day = a_day(book, code)
         birth = of("390", med_type="52", dx=("O80.000",))(book, code, day, [line(code.code)])
         book.silent("POL-MED-002", f"{code.name} resident giving birth", birth.psn)
         plain_case = of("390", med_type="21", dx=("J18.900",))(book, code, day, [line(code.code, "44.00")])
-        book.hit("POL-MED-002", f"{code.name} resident, no birth", plain_case.psn, (plain_case.lines[0], "44.00"))
+        book.hit(
+            "POL-MED-002", f"{code.name} resident, no birth", plain_case.psn, (plain_case.lines[0], "44.00")
+        )
 
 
 def by_setting(book: Book) -> None:
     def of(*types: str):
         def make(book, code, day, lines, **more):
             med_type = types[book.random.randrange(len(types))]
-            return book.visit(book.person(brdy=years(day, 60)), lines, day, **({"med_type": med_type, "at": SECOND} | more))
+            return book.visit(
+                book.person(brdy=years(day, 60)), lines, day, **({"med_type": med_type, "at": SECOND} | more)
+            )
 
         return make
 
@@ -277,7 +310,9 @@ def by_level(book: Book) -> None:
     def at(*where: str):
         def make(book, code, day, lines, **more):
             place = where[book.random.randrange(len(where))]
-            return book.visit(book.person(brdy=years(day, 66)), lines, day, **({"at": place, "med_type": "21"} | more))
+            return book.visit(
+                book.person(brdy=years(day, 66)), lines, day, **({"at": place, "med_type": "21"} | more)
+            )
 
         return make
 
@@ -289,18 +324,24 @@ def by_level(book: Book) -> None:
     for code in book.pick([c for c in codes(rule_class) if second(c)], 4):
         day = a_day(book, code)
         for place in (UNKNOWN, UNRATED):
-            book.silent(rule, f"{code.name} level not stated", at(place)(book, code, day, [line(code.code)]).psn)
+            book.silent(
+                rule, f"{code.name} level not stated", at(place)(book, code, day, [line(code.code)]).psn
+            )
     for code in [c for c in codes(rule_class) if "眼科" in c.constraint]:
         day = a_day(book, code)
         for place in (EYE, THIRD):
-            book.silent(rule, f"{code.name} lawful at {place}", at(place)(book, code, day, [line(code.code)]).psn)
+            book.silent(
+                rule, f"{code.name} lawful at {place}", at(place)(book, code, day, [line(code.code)]).psn
+            )
         for place in (FIRST, SECOND):
             found = at(place)(book, code, day, [line(code.code, "71.00")])
             book.hit(rule, f"{code.name} at {place}", found.psn, (found.lines[0], "71.00"))
     for code in book.pick([c for c in codes(rule_class) if "首次处方时需" in c.constraint], 8):
         day = a_day(book, code)
         first = at(FIRST)(book, code, day, [line(code.code, "72.00")], med_type="11")
-        book.hit(rule, f"{code.name} first prescription in primary care", first.psn, (first.lines[0], "72.00"))
+        book.hit(
+            rule, f"{code.name} first prescription in primary care", first.psn, (first.lines[0], "72.00")
+        )
         psn = book.person(brdy=years(day, 55))
         book.visit(psn, [line(code.code)], day - 40 * ONE, at=SECOND)
         book.visit(psn, [line(code.code)], day, at=FIRST)
@@ -331,16 +372,25 @@ def by_piece(book: Book) -> None:
         book.silent("POL-MED-003", "a piece on no list", near.psn)
     for code in book.pick(codes(single), 6):
         day = a_day(book, code)
-        cooked = alone(book, code, day, [line(code.code, "5.50"), line("004800000010000", "3.00", hilist_name="中药代煎费")])
+        cooked = alone(
+            book,
+            code,
+            day,
+            [line(code.code, "5.50"), line("004800000010000", "3.00", hilist_name="中药代煎费")],
+        )
         book.hit("POL-MED-004", f"{code.name} alone, cooked", cooked.psn, (cooked.lines[0], "5.50"))
         psn = book.person(brdy=years(day, 50))
         lone = book.visit(psn, [line(code.code, "5.60", rx_drord_no="R" + book.number())], day)
         book.visit(psn, [line(other, rx_drord_no="R" + book.number())], day)
-        book.hit("POL-MED-004", f"{code.name} alone, others on another prescription", psn, (lone.lines[0], "5.60"))
+        book.hit(
+            "POL-MED-004", f"{code.name} alone, others on another prescription", psn, (lone.lines[0], "5.60")
+        )
     for first, second in zip(book.pick(codes(single), 5), book.pick(codes(single), 5), strict=True):
         if first.code != second.code:
             both = alone(book, first, LAST_DAY, [line(first.code, "4.00"), line(second.code, "6.00")])
-            book.hit("POL-MED-004", "only such pieces", both.psn, (both.lines[0], "4.00"), (both.lines[1], "6.00"))
+            book.hit(
+                "POL-MED-004", "only such pieces", both.psn, (both.lines[0], "4.00"), (both.lines[1], "6.00")
+            )
             mixed = together(book, first, LAST_DAY, [line(first.code, "4.00"), line(second.code, "6.00")])
             book.silent("POL-MED-004", "such pieces among others", mixed.psn)
 

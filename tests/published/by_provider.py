@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from tests.published.book import FIRST, PHARMACY, PHARMACY_B, SECOND, SECOND_B, THIRD, Book, line, self_paid, years
+from tests.published.book import FIRST, SECOND, SECOND_B, THIRD, Book, line, self_paid, years
 from tests.published.points import LAST_DAY, codes, plain
 
 ONE = timedelta(days=1)
@@ -40,12 +40,18 @@ def by_indication(book: Book) -> None:
             return book.visit(book.person(gend=gend, brdy=years(day, 66)), lines, day, dx=dx)
 
         found = visit(day, ("S82.100",), [line(code.code, "31.00")])
-        book.hit(rule, f"{code.name} ({code.constraint}) for a broken leg", found.psn, (found.lines[0], "31.00"))
+        book.hit(
+            rule, f"{code.name} ({code.constraint}) for a broken leg", found.psn, (found.lines[0], "31.00")
+        )
         book.silent(rule, f"{code.name} for {good}", visit(day, (good,), [line(code.code)]).psn)
-        book.silent(rule, f"{code.name}, second diagnosis", visit(day, ("S82.100", good), [line(code.code)]).psn)
+        book.silent(
+            rule, f"{code.name}, second diagnosis", visit(day, ("S82.100", good), [line(code.code)]).psn
+        )
         book.silent(rule, f"{code.name}, no diagnosis sent", visit(day, (), [line(code.code)]).psn)
         book.silent(rule, f"{code.name}, self-paid", visit(day, ("S82.100",), [self_paid(code.code)]).psn)
-        book.silent(rule, f"{code.name}, too early", visit(code.first - ONE, ("S82.100",), [line(code.code)]).psn)
+        book.silent(
+            rule, f"{code.name}, too early", visit(code.first - ONE, ("S82.100",), [line(code.code)]).psn
+        )
 
 
 def by_earlier_drug(book: Book) -> None:
@@ -56,7 +62,10 @@ def by_earlier_drug(book: Book) -> None:
         found = book.visit(psn, [line(code.code, "88.00")], day)
         book.hit(rule, f"{code.name}, nothing before", psn, (found.lines[0], "88.00"))
         other = code.code[:4] + "ZZ" + code.code[6:]
-        for why, row in (("another of its class before", line(other)), ("self-paid before", self_paid(other))):
+        for why, row in (
+            ("another of its class before", line(other)),
+            ("self-paid before", self_paid(other)),
+        ):
             psn = book.person(brdy=years(day, 60))
             book.visit(psn, [row], day - 40 * ONE, at=THIRD)
             book.visit(psn, [line(code.code, "88.00")], day)
@@ -84,7 +93,9 @@ def by_pair_of_drugs(book: Book) -> None:
         def rows(rx, second_rx, doctor, second_doctor, names=(one, code, other, other_code)):
             return [
                 line(names[1], "20.00", hilist_name=names[0], rx_drord_no=rx, bilg_dr_code=doctor),
-                line(names[3], "30.00", hilist_name=names[2], rx_drord_no=second_rx, bilg_dr_code=second_doctor),
+                line(
+                    names[3], "30.00", hilist_name=names[2], rx_drord_no=second_rx, bilg_dr_code=second_doctor
+                ),
             ]
 
         psn = book.person()
@@ -99,7 +110,14 @@ def by_pair_of_drugs(book: Book) -> None:
         book.visit(psn, rows("R" + psn, "Q" + psn, "D1", "D1")[1:], day + 3 * ONE)
         book.silent("CLN-MED-006", "a switch on another day", psn)
         psn = book.person()
-        book.visit(psn, [line(code, hilist_name=one, rx_drord_no="R"), line(code[:-1] + "5", hilist_name=one, rx_drord_no="R")], day)
+        book.visit(
+            psn,
+            [
+                line(code, hilist_name=one, rx_drord_no="R"),
+                line(code[:-1] + "5", hilist_name=one, rx_drord_no="R"),
+            ],
+            day,
+        )
         book.silent("CLN-MED-006", "two packs of one drug", psn)
         psn = book.person()
         second = rows("R" + psn, "R" + psn, "D1", "D1")
@@ -111,7 +129,10 @@ def by_pair_of_drugs(book: Book) -> None:
         pieces = [("T000500901", name), ("T000700902", bletilla), ("T000100903", "甘草片")]
 
         def decoction(names, numbers):
-            return [line(c, "4.00", hilist_name=text, rx_drord_no=rx) for (c, text), rx in zip(names, numbers, strict=True)]
+            return [
+                line(c, "4.00", hilist_name=text, rx_drord_no=rx)
+                for (c, text), rx in zip(names, numbers, strict=True)
+            ]
 
         found = book.visit(psn, decoction(pieces, ["R" + psn] * 3), day)
         book.hit("CLN-MED-012", f"{name} with {bletilla}", psn, (found.lines[1], "4.00"))
@@ -137,15 +158,28 @@ def by_charge_pair(book: Book) -> None:
         book.silent("EXT-008", "on another day", psn)
         psn = book.person()
         dialysis = "003110000060000"
-        device = ("一次性使用血液透析器", "血液透析管路", "一次性使⽤透析器")[n % 3] if n % 3 != 1 else "一次性透析管路"
+        device = (
+            ("一次性使用血液透析器", "血液透析管路", "一次性使⽤透析器")[n % 3]
+            if n % 3 != 1
+            else "一次性透析管路"
+        )
         kit = "C0701010010100100001"
-        found = book.visit(psn, [line(dialysis, "400.00"), line(kit, "90.00", hilist_name=device)], day, dx=("N18.500",))
+        found = book.visit(
+            psn, [line(dialysis, "400.00"), line(kit, "90.00", hilist_name=device)], day, dx=("N18.500",)
+        )
         book.hit("EXT-023", f"{device} beside dialysis", psn, (found.lines[1], "90.00"))
         psn = book.person()
-        book.visit(psn, [line(dialysis, "400.00"), line(kit, "90.00", hilist_name="一次性使用导尿管")], day, dx=("N18.500",))
+        book.visit(
+            psn,
+            [line(dialysis, "400.00"), line(kit, "90.00", hilist_name="一次性使用导尿管")],
+            day,
+            dx=("N18.500",),
+        )
         book.silent("EXT-023", "another consumable", psn)
         psn = book.person()
-        book.visit(psn, [line(dialysis, "400.00"), self_paid(kit, "90.00", hilist_name=device)], day, dx=("N18.500",))
+        book.visit(
+            psn, [line(dialysis, "400.00"), self_paid(kit, "90.00", hilist_name=device)], day, dx=("N18.500",)
+        )
         book.silent("EXT-023", "paid by the patient", psn)
         # outpatient charge of the same hospital inside a stay
         psn = book.person()
@@ -171,18 +205,27 @@ def by_supply(book: Book) -> None:
         for k in range(7):
             at = (SECOND, SECOND_B, THIRD, FIRST)[k % 4]
             last = book.visit(psn, [line(DRUG, "60.00", "3", prd_days="30")], day + k * 3 * ONE, at=at)
-        book.hit("EXT-019", "7 months of one drug in three weeks, four institutions", psn, (last.lines[0], None))
+        book.hit(
+            "EXT-019", "7 months of one drug in three weeks, four institutions", psn, (last.lines[0], None)
+        )
         psn = book.person()
         book.visit(psn, [line(DRUG, "180.00", "9", prd_days="90")], day)
         book.silent("EXT-019", "one long prescription of 90 days", psn)
         psn = book.person()
         for k in range(3):
-            book.visit(psn, [line(DRUG, "60.00", "3", prd_days="30")], day + 28 * k * ONE, at=(SECOND, FIRST)[k % 2])
+            book.visit(
+                psn, [line(DRUG, "60.00", "3", prd_days="30")], day + 28 * k * ONE, at=(SECOND, FIRST)[k % 2]
+            )
         book.silent("EXT-019", "a month's supply every month", psn)
         # cards in a row
         shop = f"P9901020{n:04d}"
         book.rows["fixmedins_b"].append(
-            {"fixmedins_code": shop, "fixmedins_name": f"药店{n}", "fixmedins_type": "2", "fix_blng_admdvs": "990102"}
+            {
+                "fixmedins_code": shop,
+                "fixmedins_name": f"药店{n}",
+                "fixmedins_type": "2",
+                "fix_blng_admdvs": "990102",
+            }
         )
         for k in range(12):
             psn = book.person()
@@ -193,7 +236,12 @@ def by_supply(book: Book) -> None:
         book.hit("EXT-016", "twelve cards of one amount in six minutes", shop, (None, None))
         quiet = f"P9901030{n:04d}"
         book.rows["fixmedins_b"].append(
-            {"fixmedins_code": quiet, "fixmedins_name": f"药房{n}", "fixmedins_type": "2", "fix_blng_admdvs": "990103"}
+            {
+                "fixmedins_code": quiet,
+                "fixmedins_name": f"药房{n}",
+                "fixmedins_type": "2",
+                "fix_blng_admdvs": "990103",
+            }
         )
         for k in range(12):
             psn = book.person()
@@ -205,15 +253,33 @@ def by_supply(book: Book) -> None:
         # stock: 10 counted, 20 bought, 5 left, 60 settled (or 25)
         for shop, settled in ((f"P9901040{n:04d}", 60), (f"P9901050{n:04d}", 25)):
             book.rows["fixmedins_b"].append(
-                {"fixmedins_code": shop, "fixmedins_name": f"药店{shop}", "fixmedins_type": "2", "fix_blng_admdvs": "990104"}
+                {
+                    "fixmedins_code": shop,
+                    "fixmedins_name": f"药店{shop}",
+                    "fixmedins_type": "2",
+                    "fix_blng_admdvs": "990104",
+                }
             )
             for kind, on, cnt in (("1", "2026-04-01", 10), ("3", "2026-04-20", 20), ("1", "2026-06-30", 5)):
                 book.rows["drug_inv_d"].append(
-                    {"fixmedins_code": shop, "hilist_code": DRUG, "inv_data_type": kind, "event_time": f"{on} 08:00:00", "cnt": cnt, "unit": "盒"}
+                    {
+                        "fixmedins_code": shop,
+                        "hilist_code": DRUG,
+                        "inv_data_type": kind,
+                        "event_time": f"{on} 08:00:00",
+                        "cnt": cnt,
+                        "unit": "盒",
+                    }
                 )
             for k in range(5):
                 psn = book.person()
-                book.visit(psn, [line(DRUG, f"{settled}.00", str(settled // 5))], date(2026, 4, 20) + 13 * k * ONE, at=shop, med_type="41")
+                book.visit(
+                    psn,
+                    [line(DRUG, f"{settled}.00", str(settled // 5))],
+                    date(2026, 4, 20) + 13 * k * ONE,
+                    at=shop,
+                    med_type="41",
+                )
             if settled > 25:
                 book.hit("MGT-MED-001", "settled more than there was", shop, (None, None))
             else:
@@ -226,7 +292,13 @@ def by_share(book: Book) -> None:
     small = "H99010600009"
     for code in [*hospitals, small]:
         book.rows["fixmedins_b"].append(
-            {"fixmedins_code": code, "fixmedins_name": f"县医院{code[-1]}", "fixmedins_type": "1", "hosp_lv": "05", "fix_blng_admdvs": "990106"}
+            {
+                "fixmedins_code": code,
+                "fixmedins_name": f"县医院{code[-1]}",
+                "fixmedins_type": "1",
+                "hosp_lv": "05",
+                "fix_blng_admdvs": "990106",
+            }
         )
     for place, code in enumerate([*hospitals, small]):
         for k in range(60 if code != small else 4):
@@ -254,9 +326,18 @@ def by_weak_reason(book: Book) -> None:
         day = day_from(book, date(2026, 1, 2), 9)
 
         def stay(dx, *, extra=(), exam="1500.00", age=45, ops=(), day=day, **more):
-            rows = [line("002501010010000", exam), line("001109000010000", "40.00"), line("001201000040000", "20.00"), line(DRUG, "30.00"), *extra]
+            rows = [
+                line("002501010010000", exam),
+                line("001109000010000", "40.00"),
+                line("001201000040000", "20.00"),
+                line(DRUG, "30.00"),
+                *extra,
+            ]
             return book.visit(
-                book.person(brdy=years(day, age)), rows, day, **({"med_type": "21", "end": day + 2 * ONE, "dx": (dx,), "ops": ops} | more)
+                book.person(brdy=years(day, age)),
+                rows,
+                day,
+                **({"med_type": "21", "end": day + 2 * ONE, "dx": (dx,), "ops": ops} | more),
             )
 
         found = stay(("M47.800", "K29.500", "R51.x00", "I10.x00")[n % 4])
@@ -280,4 +361,3 @@ def build(book: Book) -> None:
     by_supply(book)
     by_share(book)
     by_weak_reason(book)
-    assert PHARMACY_B

@@ -16,7 +16,18 @@ def some_day(book: Book, room: int = 60) -> date:
     return START + timedelta(days=book.random.randrange((LAST_DAY - START).days - room))
 
 
-def stay(book: Book, psn: str, day: date, days: int = 6, *, treated: bool = True, dx="J18.900", beds: int | None = None, extra=(), **more):
+def stay(
+    book: Book,
+    psn: str,
+    day: date,
+    days: int = 6,
+    *,
+    treated: bool = True,
+    dx="J18.900",
+    beds: int | None = None,
+    extra=(),
+    **more,
+):
     """A stay of `days` nights with bed, nursing and (when treated) an injection every day."""
     rows = []
     for n in range(days):
@@ -44,7 +55,12 @@ def split_admission(book: Book) -> None:
         "another hospital": {"second": {"at": SECOND_B}},
         "the same day": {"gap": 0},
         "forty days later": {"gap": 40},
-        "unrelated": {"second": {"dx": "S82.100", "mdtrt": {"dscg_dept_codg": "A04", "adm_dept_codg": "A04", "adm_dept_name": "骨科"}}},
+        "unrelated": {
+            "second": {
+                "dx": "S82.100",
+                "mdtrt": {"dscg_dept_codg": "A04", "adm_dept_codg": "A04", "adm_dept_name": "骨科"},
+            }
+        },
         "chemotherapy": {"both": {"dx": "Z51.100"}},
         "radiotherapy": {"both": {"dx": "Z51.000"}},
         "dialysis": {"both": {"dx": "N18.500", "extra": "dialysis"}},
@@ -52,7 +68,9 @@ def split_admission(book: Book) -> None:
         "sent to another hospital": {"first": {"mdtrt": {"dscg_way": "2"}}},
         "an emergency": {"second": {"med_type": "210104", "dx": "I21.900"}},
         "newborn": {"both": {"dx": "P59.900", "mdtrt": {"nwb_flag": "1"}}},
-        "referred down and counted once": {"second": {"at": SECOND_B, "mdtrt": {"refl_old_mdtrt_id": "first"}}},
+        "referred down and counted once": {
+            "second": {"at": SECOND_B, "mdtrt": {"refl_old_mdtrt_id": "first"}}
+        },
     }
     for why, change in quiet.items():
         for _ in range(3):
@@ -60,7 +78,9 @@ def split_admission(book: Book) -> None:
             psn = book.person(gend="2")
             seen = None
             for name in ("first", "second"):
-                more = {key: value for source in ("both", name) for key, value in change.get(source, {}).items()}
+                more = {
+                    key: value for source in ("both", name) for key, value in change.get(source, {}).items()
+                }
                 on = day if name == "first" else day + (6 + change.get("gap", 4)) * ONE
                 if more.get("extra") == "dialysis":
                     more["extra"] = [line(DIALYSIS, "400.00", on=on + ONE, time="10:00:00")]
@@ -74,9 +94,14 @@ def frequent(book: Book) -> None:
     for n in range(20):
         month = (date(2026, 2, 1), date(2026, 3, 1), date(2026, 4, 1), date(2026, 6, 1))[n % 4]
         psn = book.person()
-        seen = None
         for k in range(56):
-            seen = book.visit(psn, [line(CARE, "15.00")], month + timedelta(days=k // 2), hour=8 + 5 * (k % 2), at=(SECOND, SECOND_B)[k % 2])
+            book.visit(
+                psn,
+                [line(CARE, "15.00")],
+                month + timedelta(days=k // 2),
+                hour=8 + 5 * (k % 2),
+                at=(SECOND, SECOND_B)[k % 2],
+            )
         book.hit("MGT-ACT-002", "56 visits in a month", psn, (None, None))
         psn = book.person()
         for k in range(4):
@@ -85,20 +110,45 @@ def frequent(book: Book) -> None:
         psn = book.person()
         for k in range(12):
             book.visit(
-                psn, [line(DIALYSIS, "400.00")], month + timedelta(days=2 * k), med_type="140201", dx=("N18.500",), setl={"dise_no": "M07800"}
+                psn,
+                [line(DIALYSIS, "400.00")],
+                month + timedelta(days=2 * k),
+                med_type="140201",
+                dx=("N18.500",),
+                setl={"dise_no": "M07800"},
             )
         book.silent("MGT-ACT-002", "dialysis three times a week", psn)
         psn = book.person()
         for k in range(40):
-            book.visit(psn, [line("XC09CAL168A001010100001", "22.00")], month + timedelta(days=k * 27 // 40), at=PHARMACY, med_type="41", hour=8 + k % 9)
+            book.visit(
+                psn,
+                [line("XC09CAL168A001010100001", "22.00")],
+                month + timedelta(days=k * 27 // 40),
+                at=PHARMACY,
+                med_type="41",
+                hour=8 + k % 9,
+            )
         book.hit("MGT-ACT-003", "40 purchases in a month", psn, (None, None))
         psn = book.person()
         for k in range(3):
-            book.visit(psn, [line("XC09CAL168A001010100001", "22.00")], month + timedelta(days=9 * k), at=PHARMACY, med_type="41")
+            book.visit(
+                psn,
+                [line("XC09CAL168A001010100001", "22.00")],
+                month + timedelta(days=9 * k),
+                at=PHARMACY,
+                med_type="41",
+            )
         book.silent("MGT-ACT-003", "3 purchases in a month", psn)
         psn = book.person()
         for k in range(12):
-            stay(book, psn, date(2025, 8, 1) + timedelta(days=26 * k), 4, dx=("J18.900", "K29.700", "M51.200", "I25.100")[k % 4], at=(SECOND, SECOND_B, THIRD)[k % 3])
+            stay(
+                book,
+                psn,
+                date(2025, 8, 1) + timedelta(days=26 * k),
+                4,
+                dx=("J18.900", "K29.700", "M51.200", "I25.100")[k % 4],
+                at=(SECOND, SECOND_B, THIRD)[k % 3],
+            )
         book.hit("MGT-ACT-004", "12 stays in a year", psn, (None, None))
         psn = book.person()
         for k in range(2):
@@ -132,7 +182,16 @@ def inside_stay(book: Book) -> None:
         book.visit(psn, [line(BED, "40.00"), line(CARE)], day, med_type="21", dx=("J18.900",))
         book.silent("EXT-002", "in and out on one day", psn)
         psn = book.person()
-        stay(book, psn, day, days, extra=[line(BED, "40.00", on=day + days * ONE), line(BED, "-40.00", "-1", on=day + days * ONE, init_feedetl_sn=days * 4)])
+        stay(
+            book,
+            psn,
+            day,
+            days,
+            extra=[
+                line(BED, "40.00", on=day + days * ONE),
+                line(BED, "-40.00", "-1", on=day + days * ONE, init_feedetl_sn=days * 4),
+            ],
+        )
         book.silent("EXT-002", "the day too many refunded", psn)
         # two stays at once
         psn = book.person()
@@ -150,7 +209,13 @@ def inside_stay(book: Book) -> None:
         # charged outside while inside
         psn = book.person()
         stay(book, psn, day, 8)
-        out = book.visit(psn, [line(DRUG, "35.00")], day + 4 * ONE, at=(SECOND_B, PHARMACY)[n % 2], med_type=("11", "41")[n % 2])
+        out = book.visit(
+            psn,
+            [line(DRUG, "35.00")],
+            day + 4 * ONE,
+            at=(SECOND_B, PHARMACY)[n % 2],
+            med_type=("11", "41")[n % 2],
+        )
         book.hit("EXT-004", "settled elsewhere during the stay", psn, (out.setl, None))
         psn = book.person()
         stay(book, psn, day, 8)
@@ -159,7 +224,9 @@ def inside_stay(book: Book) -> None:
         book.silent("EXT-004", "on the days of admission and discharge", psn)
         psn = book.person()
         stay(book, psn, day, 8)
-        book.visit(psn, [line(DIALYSIS, "400.00")], day + 3 * ONE, at=SECOND_B, med_type="140201", dx=("N18.500",))
+        book.visit(
+            psn, [line(DIALYSIS, "400.00")], day + 3 * ONE, at=SECOND_B, med_type="140201", dx=("N18.500",)
+        )
         book.silent("EXT-004", "dialysis outside", psn)
         # hours charged against hours served
         psn = book.person()
@@ -172,10 +239,22 @@ def inside_stay(book: Book) -> None:
         # nursing of a grade beside special nursing
         grade = ("001201000010000", "001201000020000")[n % 2]
         psn = book.person()
-        found = book.visit(psn, [line(grade, "120.00"), line("001201000140000", "15.00")], day, med_type="21", end=day + 3 * ONE)
+        found = book.visit(
+            psn,
+            [line(grade, "120.00"), line("001201000140000", "15.00")],
+            day,
+            med_type="21",
+            end=day + 3 * ONE,
+        )
         book.hit("EXT-024", f"{grade} and special nursing", psn, (found.lines[1], "15.00"))
         psn = book.person()
-        book.visit(psn, [line(grade, "120.00"), line("001201000140000", "15.00", on=day + ONE)], day, med_type="21", end=day + 3 * ONE)
+        book.visit(
+            psn,
+            [line(grade, "120.00"), line("001201000140000", "15.00", on=day + ONE)],
+            day,
+            med_type="21",
+            end=day + 3 * ONE,
+        )
         book.silent("EXT-024", "on another day", psn)
         # blood purification at one time
         both = PERFUSION if n % 2 else CRRT
@@ -183,7 +262,12 @@ def inside_stay(book: Book) -> None:
         hours = {"serv_begntime": at_hour(day, 9), "serv_endtime": at_hour(day, 13)}
         cnt = {"cnt": "4"} if both == CRRT else {}
         found = book.visit(
-            psn, [line(both, "500.00", **cnt, **hours), line(DIALYSIS, "400.00", **hours)], day, med_type="21", end=day + 2 * ONE, dx=("N18.500",)
+            psn,
+            [line(both, "500.00", **cnt, **hours), line(DIALYSIS, "400.00", **hours)],
+            day,
+            med_type="21",
+            end=day + 2 * ONE,
+            dx=("N18.500",),
         )
         book.hit("EXT-009", "at one time", psn, (found.lines[1], "400.00"))
         psn = book.person()
@@ -196,7 +280,7 @@ def inside_stay(book: Book) -> None:
 
 
 def prescriptions(book: Book) -> None:
-    for n in range(20):
+    for _n in range(20):
         day = some_day(book)
         drug = "XL01EDA001A001010100001"
         for valid, hit in ((day - 2 * ONE, True), (day + 2 * ONE, False)):
@@ -212,13 +296,18 @@ def prescriptions(book: Book) -> None:
                     "valid_end_time": f"{valid} 23:59:59",
                 }
             )
-            found = book.visit(psn, [line(drug, "95.00", rx_drord_no=rx, rx_circ_flag="1")], day, at=PHARMACY, med_type="41")
+            found = book.visit(
+                psn, [line(drug, "95.00", rx_drord_no=rx, rx_circ_flag="1")], day, at=PHARMACY, med_type="41"
+            )
             if hit:
                 book.hit("EXT-018", "filled after its last day", psn, (found.lines[0], "95.00"))
             else:
                 book.silent("EXT-018", "filled in time", psn)
         psn = book.person()
-        kinds = [line(f"X{'ABCDGHJLMN'[k % 10]}0{1 + k % 9}AAX{k:03d}A001010100001", "9.00", rx_drord_no="K" + psn) for k in range(24)]
+        kinds = [
+            line(f"X{'ABCDGHJLMN'[k % 10]}0{1 + k % 9}AAX{k:03d}A001010100001", "9.00", rx_drord_no="K" + psn)
+            for k in range(24)
+        ]
         found = book.visit(psn, kinds, day)
         book.hit("MGT-MED-004", "24 kinds on one prescription", psn, (None, None))
         psn = book.person()

@@ -40,13 +40,18 @@ def by_identity(book: Book) -> None:
             book.hit("MGT-DAT-001", identity, found.psn, (found.setl, None))
         for why, changes in (
             ("within the tolerance", {"cash_payamt": Decimal("0.04")}),
-            ("hospital part", {"psn_pay": -Decimal(7), "cash_payamt": -Decimal(7), "ownpay_hosp_part": Decimal(7)}),
+            (
+                "hospital part",
+                {"psn_pay": -Decimal(7), "cash_payamt": -Decimal(7), "ownpay_hosp_part": Decimal(7)},
+            ),
             ("shared account", {"cash_payamt": -Decimal(6), "acct_mulaid_pay": Decimal(6)}),
             ("no part of the fund filled", {"hifp_pay": None}),
         ):
             kept = clean()
             for name, more in changes.items():
-                last("setl_d")[name] = None if more is None else (last("setl_d").get(name) or Decimal("0.00")) + more
+                last("setl_d")[name] = (
+                    None if more is None else (last("setl_d").get(name) or Decimal("0.00")) + more
+                )
             book.silent("MGT-DAT-001", why, kept.psn)
         found = clean()
         last("fee_list_d")["pric"] += Decimal(3)
@@ -83,7 +88,11 @@ def by_identity(book: Book) -> None:
         if place % 2:
             again["init_setl_id"] = None
         refund = book.visit(
-            psn, [line(GENERAL, "-80.00", "-1", init_feedetl_sn=None)], day + ONE, setl=again, visit=first.mdtrt
+            psn,
+            [line(GENERAL, "-80.00", "-1", init_feedetl_sn=None)],
+            day + ONE,
+            setl=again,
+            visit=first.mdtrt,
         )
         book.rows["fee_list_d"][-1]["init_feedetl_sn"] = first.lines[0]
         if place % 2:
@@ -114,7 +123,18 @@ def by_operation_code(book: Book) -> None:
         "43.9900x004": ("C16.402", "C16.500", "C16.900", "C85.900x023"),
         "45.4200x003": ("C18.700", "C18.900", "D12.400"),
     }
-    others = ("S82.100", "J18.900", "I63.900", "N20.000", "H25.900", "M51.200", "E11.900", "S72.000", "G40.900", "L40.000")
+    others = (
+        "S82.100",
+        "J18.900",
+        "I63.900",
+        "N20.000",
+        "H25.900",
+        "M51.200",
+        "E11.900",
+        "S72.000",
+        "G40.900",
+        "L40.000",
+    )
     for n in range(20):
         code = sorted(allowed)[n % 2]
         found = operated(ops=(code,), dx=(others[n // 2],))
@@ -122,7 +142,9 @@ def by_operation_code(book: Book) -> None:
         good = allowed[code][n % len(allowed[code])]
         book.silent("MGT-DAT-006", f"{code} for {good}", operated(ops=(code,), dx=(good, others[n // 2])).psn)
     for n in range(4):
-        book.silent("MGT-DAT-006", "an operation of no group", operated(ops=("47.0100",), dx=(others[n],)).psn)
+        book.silent(
+            "MGT-DAT-006", "an operation of no group", operated(ops=("47.0100",), dx=(others[n],)).psn
+        )
         both = ("47.0100", "43.9900x004")
         book.silent("MGT-DAT-006", "a secondary operation", operated(ops=both, dx=(others[n],)).psn)
     for n in range(10):
@@ -181,7 +203,9 @@ def by_date(book: Book) -> None:
         psn = book.person()
         rows = [line(GENERAL, "50.00", on=day + n * ONE) for n in range(days)]
         rows += [row | {"on": day + row["on"] * ONE} for row in lines]
-        return book.visit(psn, rows, day, **({"med_type": "21", "end": day + days * ONE, "dx": ("J18.900",)} | more))
+        return book.visit(
+            psn, rows, day, **({"med_type": "21", "end": day + days * ONE, "dx": ("J18.900",)} | more)
+        )
 
     for n in range(12):
         late = stay(line(GENERAL, "77.00", on=6 + 8 + n))
@@ -191,14 +215,22 @@ def by_date(book: Book) -> None:
         book.silent("MGT-DAT-008", "on the day of discharge", stay(line(GENERAL, on=6, time="16:00:00")).psn)
         book.silent("MGT-DAT-008", "posted at midnight", stay(line(GENERAL, on=7, time="00:00:00")).psn)
         book.silent("MGT-DAT-008", "emergency test the day before", stay(line("002501010010000", on=-1)).psn)
-        refunded = stay(line(GENERAL, "77.00", on=20), line(GENERAL, "-77.00", "-1", on=20, init_feedetl_sn=6))
+        refunded = stay(
+            line(GENERAL, "77.00", on=20), line(GENERAL, "-77.00", "-1", on=20, init_feedetl_sn=6)
+        )
         book.silent("MGT-DAT-008", "refunded", refunded.psn)
-    for n in range(3):
-        book.silent("MGT-DAT-008", "pathology after discharge", stay(line("002708000010000", on=8, med_chrgitm_type="04")).psn)
+    for _ in range(3):
+        book.silent(
+            "MGT-DAT-008",
+            "pathology after discharge",
+            stay(line("002708000010000", on=8, med_chrgitm_type="04")).psn,
+        )
     for n in range(20):
         day = some_day(book)
         psn = book.person()
-        late = book.visit(psn, [line(GENERAL, "33.00", crte_time=f"{day + timedelta(days=30 + n)} 10:00:00")], day)
+        late = book.visit(
+            psn, [line(GENERAL, "33.00", crte_time=f"{day + timedelta(days=30 + n)} 10:00:00")], day
+        )
         book.hit("MGT-DAT-007", f"uploaded after {30 + n} days", psn, (late.lines[0], None))
         psn = book.person()
         book.visit(psn, [line(GENERAL, "33.00", crte_time=f"{day + (n % 2) * ONE} 23:00:00")], day)
@@ -257,7 +289,11 @@ def by_price(book: Book) -> None:
 
 
 def by_purchase(book: Book) -> None:
-    drugs = [c for c in codes("药品区分性别使用") if (sexes().get(plain(c.name)) == "2") and c.code.startswith("ZD")]
+    drugs = [
+        c
+        for c in codes("药品区分性别使用")
+        if (sexes().get(plain(c.name)) == "2") and c.code.startswith("ZD")
+    ]
     for code in book.pick(drugs, 20):
         first, end = code.days()
         day = first + timedelta(days=book.random.randrange((end - first).days + 1))
@@ -276,7 +312,9 @@ def by_purchase(book: Book) -> None:
         sold = []
         for place, (at, gap) in enumerate(((PHARMACY, 0), (SECOND, 3 + n))):
             psn = book.person()
-            visit = book.visit(psn, [line(drug, "52.00")], day + gap * ONE, at=at, med_type="41" if at == PHARMACY else "11")
+            visit = book.visit(
+                psn, [line(drug, "52.00")], day + gap * ONE, at=at, med_type="41" if at == PHARMACY else "11"
+            )
             sold.append((psn, visit))
             book.rows["drug_trac_d"].append(
                 {
@@ -295,7 +333,8 @@ def by_purchase(book: Book) -> None:
                 why = "returned between" if n % 4 == 1 else "sold in pieces"
                 if n % 4 == 1:
                     book.rows["drug_trac_d"].append(
-                        book.rows["drug_trac_d"][-1] | {"event": "return", "event_time": f"{day + ONE} 09:00:00"}
+                        book.rows["drug_trac_d"][-1]
+                        | {"event": "return", "event_time": f"{day + ONE} 09:00:00"}
                     )
                 else:
                     book.rows["drug_trac_d"][-1]["trdn_flag"] = "1"

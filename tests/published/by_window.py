@@ -4,8 +4,8 @@ import re
 from datetime import date, timedelta
 from decimal import Decimal
 
-from tests.published.book import FIRST, SECOND, SECOND_B, Book, at_hour, line, self_paid, years
-from tests.published.points import LAST_DAY, PUBLISHED, REVISED, Code, caps, codes, cycles, pairs, rows
+from tests.published.book import SECOND, SECOND_B, Book, at_hour, line, self_paid, years
+from tests.published.points import LAST_DAY, PUBLISHED, REVISED, caps, codes, cycles, pairs, rows
 
 ONE = timedelta(days=1)
 
@@ -21,7 +21,10 @@ def patient(book: Book, **more) -> str:
 
 def by_pair(book: Book) -> None:
     rule, start = "POL-SVC-012", PUBLISHED["batch_07"]
-    by_name = {name: [pair for pair in pairs() if pair[0] == name] for name in ("单日", "单次就诊", "6小时", "同一小时")}
+    by_name = {
+        name: [pair for pair in pairs() if pair[0] == name]
+        for name in ("单日", "单次就诊", "6小时", "同一小时")
+    }
     assert all(by_name.values())
     wholes = {pair[1] for pair in pairs()}
     every = {(pair[1], pair[2]) for pair in pairs()}
@@ -35,7 +38,11 @@ def by_pair(book: Book) -> None:
         stay = {"med_type": "21", "end": day + 8 * ONE} | visit
         found = book.visit(
             psn,
-            [line(whole, "500.00", time="09:00:00"), line(part, amount, preself="2.00", on=later[:10], time=later[11:]), *more],
+            [
+                line(whole, "500.00", time="09:00:00"),
+                line(part, amount, preself="2.00", on=later[:10], time=later[11:]),
+                *more,
+            ],
             day,
             **stay,
         )
@@ -89,7 +96,14 @@ def by_pair(book: Book) -> None:
         else:
             variant = next(v for v in (part[:-3] + f"{n}77" for n in range(9)) if (whole, v) not in every)
             lines[1] = line(variant)
-        why = ("component refunded", "whole refunded", "component self-paid", "component alone", "component void", "a variant")
+        why = (
+            "component refunded",
+            "whole refunded",
+            "component self-paid",
+            "component alone",
+            "component void",
+            "a variant",
+        )
         if kind == 3 and part in wholes:
             continue
         book.visit(psn, lines, day)
@@ -115,14 +129,16 @@ def by_pair(book: Book) -> None:
 def by_cap(book: Book) -> None:
     rule, start = "POL-SVC-014", PUBLISHED["batch_08"]
     newborn_only = {"001201000070000"}
-    for code, unit, cap in [row for row in caps() if row[0] not in newborn_only]:
+    for code, unit, _ in [row for row in caps() if row[0] not in newborn_only]:
         day = between(book, start, LAST_DAY)
         outpatient = {"med_type": "13"}
         amount = Decimal(book.random.randrange(400, 20000)) / 100
         psn = patient(book)
         if unit == "小时":
             # two charges of one day: 20 and 8 hours, four too many
-            found = book.visit(psn, [line(code, amount * 20, "20"), line(code, amount * 8, "8")], day, **outpatient)
+            found = book.visit(
+                psn, [line(code, amount * 20, "20"), line(code, amount * 8, "8")], day, **outpatient
+            )
             book.hit(rule, f"{code} 28 hours", psn, (found.lines[1], amount * 4))
             psn = patient(book)
             book.visit(psn, [line(code, amount * 20, "20"), line(code, amount * 4, "4")], day, **outpatient)
@@ -139,26 +155,56 @@ def by_cap(book: Book) -> None:
         psn, kind = patient(book), place % 7
         much = "30" if unit == "小时" else "2"
         if kind == 0:
-            book.visit(psn, [line(code, "30.00", much), line(code, "-30.00", "-" + much, init_feedetl_sn=0)], day)
+            book.visit(
+                psn, [line(code, "30.00", much), line(code, "-30.00", "-" + much, init_feedetl_sn=0)], day
+            )
         elif kind == 1:
             book.visit(psn, [line(code, cnt=str(cap)), self_paid(code, cnt=str(cap))], day)
         elif kind == 2:
-            book.visit(psn, [line(code, cnt=str(cap)), line(code, cnt=str(cap), on=day + ONE)], day, end=day + ONE, med_type="21")
+            book.visit(
+                psn,
+                [line(code, cnt=str(cap)), line(code, cnt=str(cap), on=day + ONE)],
+                day,
+                end=day + ONE,
+                med_type="21",
+            )
         elif kind == 3:
             book.visit(psn, [line(code, cnt=much)], start - ONE)
         elif kind == 4:
             book.visit(psn, [line(code, cnt=str(cap)), line(code, cnt=str(cap), vali_flag="0")], day)
         elif kind == 5:
-            book.visit(psn, [line(code, cnt=str(cap)), line(code, cnt=str(cap)), line(code, "-36.00", f"-{cap}", init_feedetl_sn=1)], day)
+            book.visit(
+                psn,
+                [
+                    line(code, cnt=str(cap)),
+                    line(code, cnt=str(cap)),
+                    line(code, "-36.00", f"-{cap}", init_feedetl_sn=1),
+                ],
+                day,
+            )
         else:
             book.visit(psn, [line(code, cnt=much), line(code, cnt=much)], day, vali_flag="0")
-        why = ("refunded", "second self-paid", "two days", "before in force", "second void", "+1 and −1", "void visit")[kind]
+        why = (
+            "refunded",
+            "second self-paid",
+            "two days",
+            "before in force",
+            "second void",
+            "+1 and −1",
+            "void visit",
+        )[kind]
         book.silent(rule, f"{code} {why}", psn)
-    for code, unit, _ in book.pick([row for row in pool if row[1] == "小时"], 8):
+    for code, _, _ in book.pick([row for row in pool if row[1] == "小时"], 8):
         day = between(book, start, LAST_DAY - 5 * ONE)
         over = patient(book)
         served = {"serv_begntime": at_hour(day, 8), "serv_endtime": at_hour(day, 38)}
-        book.visit(over, [line(code, cnt="30", on=day + ONE, time="14:00:00", **served)], day, end=day + ONE, med_type="21")
+        book.visit(
+            over,
+            [line(code, cnt="30", on=day + ONE, time="14:00:00", **served)],
+            day,
+            end=day + ONE,
+            med_type="21",
+        )
         book.silent(rule, f"{code} 30 hours over midnight", over)
         posted = patient(book)
         late = line(code, cnt="60", on=day + 3 * ONE, time="14:00:00")
@@ -167,7 +213,11 @@ def by_cap(book: Book) -> None:
         found = patient(book)
         stay = book.visit(
             found,
-            [line(code, "240.00", "24"), line(code, "240.00", "24", on=day + ONE), line(code, "300.00", "30", on=day + 2 * ONE)],
+            [
+                line(code, "240.00", "24"),
+                line(code, "240.00", "24", on=day + ONE),
+                line(code, "300.00", "30", on=day + 2 * ONE),
+            ],
             day,
             end=day + 3 * ONE,
             med_type="21",
@@ -177,10 +227,15 @@ def by_cap(book: Book) -> None:
 
 def by_cycle(book: Book) -> None:
     rule, start = "POL-SVC-018", PUBLISHED["batch_08"]
-    for code, cap, days in cycles() * 2:
+    for code, _cap, days in cycles() * 2:
         day = between(book, start, LAST_DAY - 20 * ONE)
         child = {"brdy": years(day, 7)} if code == "003402000350000" else {}
-        for gap, hit in ((days - 1, True), (book.random.randrange(1, days), True), (days, False), (days + 1, False)):
+        for gap, hit in (
+            (days - 1, True),
+            (book.random.randrange(1, days), True),
+            (days, False),
+            (days + 1, False),
+        ):
             psn = patient(book, **child)
             book.visit(psn, [line(code, "44.00")], day)
             later = book.visit(psn, [line(code, "44.00")], day + gap * ONE)
@@ -206,7 +261,16 @@ def by_cycle(book: Book) -> None:
 
 
 def stay_days(
-    book: Book, psn: str, code: str, first: date, count: int, *, step: int = 1, amount="30.00", stay: bool = True, **more
+    book: Book,
+    psn: str,
+    code: str,
+    first: date,
+    count: int,
+    *,
+    step: int = 1,
+    amount="30.00",
+    stay: bool = True,
+    **more,
 ):
     """One use a day on `count` days, in one stay or in one visit a day."""
     rows_of = [line(code, amount, on=first + n * step * ONE) for n in range(count)]
@@ -230,7 +294,7 @@ def by_course(book: Book) -> None:
         rule = "POL-SVC-010"
         room = (LAST_DAY - start).days
         if (limit + 2) * step <= room:
-            for place in range(3):
+            for _place in range(3):
                 day = start + timedelta(days=book.random.randrange(room - (limit + 2) * step))
                 found = stay_days(book, psn := patient(book), code, day, limit + 1, step=step)
                 book.hit(rule, f"{code} {limit + 1} days", psn, (found.lines[-1], "30.00"))
@@ -243,7 +307,10 @@ def by_course(book: Book) -> None:
             psn = patient(book)
             book.visit(
                 psn,
-                [*(line(code, on=day + n * ONE) for n in range(limit)), self_paid(code, on=day + limit * ONE)],
+                [
+                    *(line(code, on=day + n * ONE) for n in range(limit)),
+                    self_paid(code, on=day + limit * ONE),
+                ],
                 day,
                 end=day + limit * ONE,
                 med_type="21",
@@ -254,7 +321,9 @@ def by_course(book: Book) -> None:
             book.silent(rule, f"{code} before in force", psn)
             psn = patient(book)
             late = [line(code, "30.00", on=day + n * ONE) for n in range(limit + 1)]
-            late.append(line(code, "-30.00", "-1", init_feedetl_sn=limit, on=day + limit * ONE, time="16:00:00"))
+            late.append(
+                line(code, "-30.00", "-1", init_feedetl_sn=limit, on=day + limit * ONE, time="16:00:00")
+            )
             book.visit(psn, late, day, end=day + limit * ONE, med_type="21")
             book.silent(rule, f"{code} the day too many refunded", psn)
 
@@ -286,13 +355,17 @@ def by_drug_course(book: Book) -> None:
             stay_days(book, psn, code.code, day + 120 * ONE, limit - 3, dx=("I63.900",))
             if day + (120 + limit) * ONE <= last:
                 book.silent(rule, f"{code.name} new stroke, new course", psn)
-    for code in book.pick([c for c in codes("药品限支付疗程") if c.constraint == "支付不超过14天。" and c.first == REVISED], 5):
+    for code in book.pick(
+        [c for c in codes("药品限支付疗程") if c.constraint == "支付不超过14天。" and c.first == REVISED], 5
+    ):
         day = between(book, REVISED, LAST_DAY - 60 * ONE)
         psn = patient(book, **old)
         stay_days(book, psn, code.code, day, 10, dx=("H81.000",))
         found = stay_days(book, psn, code.code, day + 12 * ONE, 5, dx=("H81.000",))
         book.hit(rule, f"{code.name} 10 and 5 days in two stays", psn, (found.lines[-1], "30.00"))
-    for code in book.pick([c for c in codes("药品限支付疗程") if c.first < REVISED and "不超过14天" in c.constraint], 4):
+    for code in book.pick(
+        [c for c in codes("药品限支付疗程") if c.first < REVISED and "不超过14天" in c.constraint], 4
+    ):
         early = code.first - 40 * ONE
         psn = patient(book, **old)
         stay_days(book, psn, code.code, early, 16)
@@ -352,10 +425,22 @@ def by_operation(book: Book) -> None:
         if kind == 0:
             book.visit(psn, [full(one, "900.00"), full(two, "500.00", on=day + 2 * ONE)], day, **stay)
         elif kind == 1:
-            other = next(c for g in sorted(groups) if g != group for c in sorted(groups[g]) if not member[c] & {group})
+            other = next(
+                c for g in sorted(groups) if g != group for c in sorted(groups[g]) if not member[c] & {group}
+            )
             book.visit(psn, [full(one, "900.00"), full(other, "500.00")], day, **stay)
         elif kind == 2:
-            book.visit(psn, [full(one, "900.00"), full(two, "500.00"), full(two, "-500.00", cnt="-1", init_feedetl_sn=1) | {"pric_uplmt_amt": Decimal("500.00"), "pric": Decimal("500.00")}], day, **stay)
+            book.visit(
+                psn,
+                [
+                    full(one, "900.00"),
+                    full(two, "500.00"),
+                    full(two, "-500.00", cnt="-1", init_feedetl_sn=1)
+                    | {"pric_uplmt_amt": Decimal("500.00"), "pric": Decimal("500.00")},
+                ],
+                day,
+                **stay,
+            )
         elif kind == 3:
             book.visit(psn, [full(one, "900.00"), full(two, "500.00")], start - ONE, med_type="21", end=start)
         else:

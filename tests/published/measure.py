@@ -22,20 +22,33 @@ def night(book: Book, home: Path, command: str = "nightly") -> list[dict]:
     book.land(home / "landing")
     environment = os.environ | {"FUNDGUARD_PRIVACY": "plain"}
     done = subprocess.run(
-        [sys.executable, "-c", "from fundguard.cli import main; main()", command, "--landing", str(home / "landing"), "--date", str(NIGHT), "--home", str(home / "home")],
-        env=environment, capture_output=True, text=True, check=False,
+        [
+            sys.executable,
+            "-c",
+            "from fundguard.cli import main; main()",
+            command,
+            "--landing",
+            str(home / "landing"),
+            "--date",
+            str(NIGHT),
+            "--home",
+            str(home / "home"),
+        ],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     return ds.dataset(home / "home" / "warehouse" / "hit", partitioning="hive").to_table().to_pylist()
 
 
-def judge(cases: list[dict], hits: list[dict]) -> list[tuple[str, str, str, str, str]]:
+def differences(cases: list[dict], hits: list[dict]) -> list[tuple[str, str, str, str, str]]:
     """What differs: (rule, missed | wrong amount | extra | not silent, why, person, what)."""
     found = defaultdict(list)
     for hit in hits:
         who = hit["psn_no"] if hit["psn_no"] else hit["fixmedins_code"]
         found[hit["rule_code"], who].append(hit)
-    people = {case["psn"]: case for case in cases}
     differ = []
     for case in cases:
         mine = found[case["rule"], case["psn"]]
@@ -48,12 +61,21 @@ def judge(cases: list[dict], hits: list[dict]) -> list[tuple[str, str, str, str,
             else:
                 used |= {h["hit_id"] for h in here}
                 what = ", ".join(f"{h['bkkp_sn']}={h['vola_amt']}" for h in mine) or "nothing"
-                differ.append((case["rule"], "missed" if not here else "wrong amount", case["why"], case["psn"], f"wanted {name}={amount}, got {what}"))
+                differ.append(
+                    (
+                        case["rule"],
+                        "missed" if not here else "wrong amount",
+                        case["why"],
+                        case["psn"],
+                        f"wanted {name}={amount}, got {what}",
+                    )
+                )
         extra = [h for h in mine if h["hit_id"] not in used]
         if extra:
             what = ", ".join(f"{h['bkkp_sn']}={h['vola_amt']} {h['service_date']}" for h in extra)
-            differ.append((case["rule"], "extra" if case["want"] else "not silent", case["why"], case["psn"], what))
-    assert len(people) <= len(cases)
+            differ.append(
+                (case["rule"], "extra" if case["want"] else "not silent", case["why"], case["psn"], what)
+            )
     return differ
 
 
@@ -68,7 +90,12 @@ def table(cases: list[dict], differ: list[tuple]) -> dict[str, dict[str, int]]:
     lost = Counter(row[0] for row in differ if row[1] in ("missed", "wrong amount"))
     noisy = Counter(row[0] for row in differ if row[1] in ("not silent", "extra"))
     return {
-        rule: {"wanted": wanted[rule], "found": wanted[rule] - lost[rule], "silences": quiet[rule], "kept": quiet[rule] - noisy[rule]}
+        rule: {
+            "wanted": wanted[rule],
+            "found": wanted[rule] - lost[rule],
+            "silences": quiet[rule],
+            "kept": quiet[rule] - noisy[rule],
+        }
         for rule in sorted(set(wanted) | set(quiet))
     }
 
@@ -86,12 +113,14 @@ if __name__ == "__main__":
     home = Path(sys.argv[1])
     book = make()
     hits = night(book, home)
-    differ = judge(book.cases, hits)
+    differ = differences(book.cases, hits)
     for row in differ:
         print(*row, sep=" | ")
     for rule, numbers in table(book.cases, differ).items():
         print(rule, numbers)
     mine = {(case["rule"], case["psn"]) for case in book.cases}
-    other = Counter(h["rule_code"] for h in hits if (h["rule_code"], h["psn_no"] or h["fixmedins_code"]) not in mine)
+    other = Counter(
+        h["rule_code"] for h in hits if (h["rule_code"], h["psn_no"] or h["fixmedins_code"]) not in mine
+    )
     print("others", json.dumps(other))
     print(len(book.cases), "cases", {k: len(v) for k, v in book.rows.items()})

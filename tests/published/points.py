@@ -29,7 +29,14 @@ PUBLISHED = {
 REVISED = date(2026, 1, 28)
 LAST_DAY = date(2026, 7, 20)  # of the claims; the last batch is in force from 2026-06-29
 
-WHOLE_REVISION = {"药品限工伤保险", "药品限生育保险", "药品限就医方式", "药品限医疗机构级别", "药品限支付疗程", "药品限儿童使用"}
+WHOLE_REVISION = {
+    "药品限工伤保险",
+    "药品限生育保险",
+    "药品限就医方式",
+    "药品限医疗机构级别",
+    "药品限支付疗程",
+    "药品限儿童使用",
+}
 
 
 def shared() -> Path | None:
@@ -99,7 +106,14 @@ def codes(rule_class: str) -> tuple[Code, ...]:
             if end is None or end > first:
                 last = end - timedelta(days=1) if end else None
                 found.append(
-                    Code(code, row["item_name"], row["constraint"] or "", row["detect_logic"] or "", first, last)
+                    Code(
+                        code,
+                        row["item_name"],
+                        row["constraint"] or "",
+                        row["detect_logic"] or "",
+                        first,
+                        last,
+                    )
                 )
     return tuple(sorted(found, key=lambda one: (one.code, one.first)))
 
@@ -107,7 +121,9 @@ def codes(rule_class: str) -> tuple[Code, ...]:
 def dropped(rule_class: str) -> list[Code]:
     """Codes in force before the revision only, and surely so: their own point was published again without them."""
     old = {row["kp_id"]: row for row in rows(rule_class) if row["batch_tag"] != "updates_2026-01"}
-    kept = {code for row in rows(rule_class) if row["batch_tag"] == "updates_2026-01" for code in row["med_codes"]}
+    kept = {
+        code for row in rows(rule_class) if row["batch_tag"] == "updates_2026-01" for code in row["med_codes"]
+    }
     again = {row["supersedes"] for row in rows(rule_class) if row["batch_tag"] == "updates_2026-01"}
     sure = {
         code
@@ -121,7 +137,9 @@ def dropped(rule_class: str) -> list[Code]:
 
 def added(rule_class: str) -> list[Code]:
     """Codes the revision brought: in force from 2026-01-28 and not before."""
-    before = {code for row in rows(rule_class) if row["batch_tag"] != "updates_2026-01" for code in row["med_codes"]}
+    before = {
+        code for row in rows(rule_class) if row["batch_tag"] != "updates_2026-01" for code in row["med_codes"]
+    }
     return [one for one in codes(rule_class) if one.first == REVISED and one.code not in before]
 
 
@@ -149,7 +167,9 @@ def pairs() -> tuple[tuple[str, str, str, str], ...]:
     """(window, code of the whole, code of the component, note) of batch 7; a pair stated both ways is left out."""
     all_rows = [row for row in sheet("重复收费") if row[3] and row[5]]
     both = {(row[3], row[5]) for row in all_rows}
-    return tuple((r[1], r[3], r[5], r[6] or "") for r in all_rows if (r[5], r[3]) not in both and r[3] != r[5])
+    return tuple(
+        (r[1], r[3], r[5], r[6] or "") for r in all_rows if (r[5], r[3]) not in both and r[3] != r[5]
+    )
 
 
 @cache
