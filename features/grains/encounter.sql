@@ -45,7 +45,7 @@ away AS (
 SELECT j.mdtrt_id AS candidate_key, CASE WHEN j.settled THEN 'post' ELSE 'in' END AS stage, j.judged_day,
        COALESCE(f.party_type, 'institution') AS provider_type, j.fixmedins_code, j.psn_no, j.chfpdr_code AS dr_code,
        j.mdtrt_id, j.setl_id, j.last_sn AS bkkp_sn, text_list(j.first_sn) AS related_sn, j.setl_date,
-       COALESCE(j.enddate, j.last_date, j.begndate) AS service_date, j.amt_basis, j.fund_pay_sumamt AS setl_fund_amt,
+       COALESCE(j.last_date, j.enddate, j.begndate) AS service_date, j.amt_basis, j.fund_pay_sumamt AS setl_fund_amt,
        j.inscp_amt AS setl_inscp_amt, j.med_type, COALESCE(j.inscp_amt, j.lines_inscp_amt) AS inscp_amt,
        j.begndate, j.enddate, j.dscg_maindiag_code, j.dscg_way, j.drg_codg,
        greater_of(1, days_between(j.begndate, COALESCE(j.enddate, add_days(j.last_date, 1)))) AS stay_days,

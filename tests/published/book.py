@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 CENT = Decimal("0.01")
+PRICES = ("pric", "pric_uplmt_amt", "selfpay_prop")
 TABLES = {
     "psn_info_b": "psn_no gend brdy surv_stas death_date psn_name household_no",
     "fixmedins_b": "fixmedins_code fixmedins_name fixmedins_type hosp_lv fix_blng_admdvs medins_type medins_spec"
@@ -26,7 +27,7 @@ TABLES = {
     " list_type med_chrgitm_type cnt pric det_item_fee_sumamt pric_uplmt_amt selfpay_prop fulamt_ownpay_amt"
     " overlmt_selfpay preselfpay_amt inscp_amt medins_disc_amt chrgitm_lv init_feedetl_sn rx_drord_no"
     " bilg_dr_code bilg_dept_codg acord_dept_codg spec prd_days sin_dos_dscr used_frqu_dscr dscg_tkdrug_flag"
-    " rx_circ_flag tcmdrug_used_way serv_begntime serv_endtime crte_time vali_flag",
+    " rx_circ_flag tcmdrug_used_way serv_begntime serv_endtime crte_time vali_flag updt_time",
     "setl_list_diag_d": "diag_info_id mdtrt_id psn_no diag_code maindiag_flag setl_id diag_name",
     "setl_list_oprn_d": "setl_list_oprn_id mdtrt_id psn_no oprn_oprt_code main_oprn_flag setl_id oprn_oprt_name"
     " oprn_oprt_begntime oprn_oprt_endtime",
@@ -268,6 +269,33 @@ class Book:
                 | op
             )
         return Visit(psn, mdtrt_id, setl_id, names, money["inscp_amt"])
+
+    def reverse(self, first: Visit, day: date) -> None:
+        """A settlement that takes another back whole, its lines without the number of the line they undo."""
+        header = next(row for row in self.rows["setl_d"] if row["setl_id"] == first.setl)
+        setl = "S" + self.number()
+        back = {name: -value for name, value in header.items() if isinstance(value, Decimal)}
+        more = {
+            "setl_id": setl,
+            "init_setl_id": first.setl,
+            "refd_setl_flag": "1",
+            "setl_time": f"{day} 10:00:00",
+        }
+        self.rows["setl_d"].append(header | back | more)
+        for row in [row for row in self.rows["fee_list_d"] if row["setl_id"] == first.setl]:
+            undone = {
+                name: -value
+                for name, value in row.items()
+                if isinstance(value, Decimal) and name not in PRICES
+            }
+            self.rows["fee_list_d"].append(row | undone | {"setl_id": setl, "bkkp_sn": "F" + self.number()})
+
+    def correct(self, name: str, **change) -> None:
+        """A later version of a line: of two versions of one key the later wins."""
+        row = next(row for row in self.rows["fee_list_d"] if row["bkkp_sn"] == name)
+        day = row["fee_ocur_time"][:10]
+        row["updt_time"] = f"{day} 20:00:00"
+        self.rows["fee_list_d"].append(row | change | {"updt_time": f"{day} 23:00:00"})
 
     def hit(self, rule: str, why: str, psn: str, *found: tuple) -> None:
         """`found`: (name of a line, visit or settlement, amount or None where the documents fix none)."""

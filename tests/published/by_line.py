@@ -86,6 +86,15 @@ def limited(
         part = line(code.code, "-30.00", "-1", init_feedetl_sn=0)
         found = wrong(book, code, day, [line(code.code, "90.00", "3"), part])
         book.hit(rule, f"{code.name} one of three refunded", found.psn, (found.lines[0], "60.00"))
+        whole = wrong(book, code, day, [line(code.code, "55.00"), line(code.code, "5.00")])
+        book.reverse(whole, day + 6 * ONE)
+        book.silent(rule, f"{code.name} settlement taken back whole", whole.psn)
+        case = {"hi_paymtd": "4"}
+        grouped = wrong(book, code, day, [line(code.code, "66.00")], setl=case)
+        book.hit(rule, f"{code.name} paid by the case", grouped.psn, (grouped.lines[0], "66.00"))
+        late = wrong(book, code, day, [line(code.code, "18.00")])
+        book.correct(late.lines[0], vali_flag="0")
+        book.silent(rule, f"{code.name} void in its later version", late.psn)
         open_case = wrong(book, code, day, [line(code.code, "17.70")], open=True)
         book.hit(rule, f"{code.name} still open", open_case.psn, (open_case.lines[0], "17.70"))
 

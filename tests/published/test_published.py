@@ -1,10 +1,11 @@
 """One night over claims built from the published points and pitfalls gives what the documents say."""
 
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP
 
 import pytest
 
+from tests.published.book import CENT
 from tests.published.measure import differences, make, night, table
 from tests.published.points import codes, dropped, pairs, rows, shared
 
@@ -19,18 +20,18 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def judged(tmp_path_factory):
     book = make()
-    return book.cases, night(book, tmp_path_factory.mktemp("published"))
+    return book, night(book, tmp_path_factory.mktemp("published"))
 
 
 @pytest.fixture(scope="module")
 def measured(judged):
-    cases, hits = judged
-    return table(cases, differences(cases, hits))
+    book, hits = judged
+    return table(book.cases, differences(book.cases, hits))
 
 
 def test_nothing_differs_from_what_the_documents_say(judged):
-    cases, hits = judged
-    assert [" | ".join(row) for row in differences(cases, hits)] == []
+    book, hits = judged
+    assert [" | ".join(row) for row in differences(book.cases, hits)] == []
 
 
 def test_pooled_recall_and_silence(measured):
@@ -51,15 +52,24 @@ def test_no_rule_falls_below(measured):
 
 
 def test_hits_say_what_the_contract_asks(judged):
-    """Candidate rows carry their line, day and money; nothing unverified is called a violation."""
-    _, hits = judged
+    """Line, day and money are of one another; nothing unverified is called a violation."""
+    book, hits = judged
+    lines = {row["bkkp_sn"]: row for row in book.rows["fee_list_d"]}
+    headers = {row["setl_id"]: row for row in book.rows["setl_d"]}
     for hit in hits:
-        assert hit["result"] in ("violation", "suspect", "indicator")
-        assert hit["verified"] or hit["result"] != "violation", hit["rule_code"]
-        assert hit["stage"] == ("in" if hit["setl_date"] is None else "post"), hit["rule_code"]
-        assert hit["vola_amt"] is None or hit["vola_amt"] >= 0
-        assert hit["fund_amt"] is None or hit["fund_amt"] <= (hit["vola_amt"] or Decimal(0)), hit["rule_code"]
-        assert hit["related_sn"] == sorted(hit["related_sn"] or [])
+        who = f"{hit['rule_code']} {hit['bkkp_sn'] or hit['mdtrt_id']}"
+        assert hit["result"] in ("violation", "suspect", "indicator"), who
+        assert hit["verified"] or hit["result"] != "violation", who
+        assert hit["stage"] == ("in" if hit["setl_date"] is None else "post"), who
+        assert hit["related_sn"] == sorted(hit["related_sn"] or []), who
+        if hit["bkkp_sn"] is not None:
+            line = lines[hit["bkkp_sn"]]
+            assert (hit["setl_id"], hit["mdtrt_id"]) == (line["setl_id"], line["mdtrt_id"]), who
+            assert str(hit["service_date"]) == line["fee_ocur_time"][:10], who
+        header = headers.get(hit["setl_id"])
+        if header is not None and hit["vola_amt"] is not None and header["inscp_amt"]:
+            share = header["fund_pay_sumamt"] / header["inscp_amt"] if header["hi_paymtd"] == "1" else 0
+            assert hit["fund_amt"] == (hit["vola_amt"] * share).quantize(CENT, ROUND_HALF_UP), who
 
 
 def test_the_raw_files_are_read_as_published():
