@@ -247,7 +247,7 @@ def by_supply(book: Book) -> None:
             psn = book.person()
             book.visit(
                 psn, [line(DRUG, f"{20 + 7 * k}.00")], day, at=quiet, med_type="41",
-                setl={"setl_time": f"{day} {8 + k}:10:00", "dev_no": "T01"},
+                setl={"setl_time": f"{day} {8 + k:02d}:10:00", "dev_no": "T01"},
             )  # fmt: skip
         book.silent("EXT-016", "twelve buyers over a day", quiet)
         # stock: 10 counted, 20 bought, 5 left, 60 settled (or 25)

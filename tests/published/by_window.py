@@ -132,7 +132,7 @@ def by_cap(book: Book) -> None:
     for code, unit, _ in [row for row in caps() if row[0] not in newborn_only]:
         day = between(book, start, LAST_DAY)
         outpatient = {"med_type": "13"}
-        amount = Decimal(book.random.randrange(400, 20000)) / 100
+        amount = Decimal(book.random.randrange(200, 10000)) / 50
         psn = patient(book)
         if unit == "小时":
             # two charges of one day: 20 and 8 hours, four too many

@@ -40,6 +40,9 @@ def night(book: Book, home: Path, command: str = "nightly") -> list[dict]:
         check=False,
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    for folder in (home / "home" / "quarantine").glob("*"):
+        refused = {(row["reason"], row["column"]) for row in ds.dataset(folder).to_table().to_pylist()}
+        assert refused <= {("superseded", row) for _, row in refused}, f"{folder.name}: {refused}"
     return ds.dataset(home / "home" / "warehouse" / "hit", partitioning="hive").to_table().to_pylist()
 
 
