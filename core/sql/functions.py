@@ -7,6 +7,7 @@ name here and nowhere else. A text is a template over the already rendered argum
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from unicodedata import normalize
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,30 @@ def _evidence(string: str) -> Callable[[Sequence[str]], str]:
     return text
 
 
+# Forms that claims and lists write one name in: Roman numerals, radicals, compatibility ideographs, full width.
+_FORMS = [*range(0x2160, 0x2180), *range(0x2E80, 0x2FE0), *range(0xF900, 0xFB00), *range(0xFF01, 0xFF5F)]
+_UNITS = "㎎㎏㎖㎜"
+_QUOTES = ("'", "\\")
+
+
+def _folded(test: str) -> Callable[[Sequence[str]], str]:
+    """NFKC of those forms. Neither engine has it: one character for one by TRANSLATE, the rest one by one."""
+    plain = {chr(code): normalize("NFKC", chr(code)) for code in [*_FORMS, *map(ord, _UNITS)]}
+    plain = {form: text for form, text in plain.items() if text != form and text not in _QUOTES}
+    plain = {form: text for form, text in plain.items() if max(text) <= "\uffff"}
+    single = {form: text for form, text in plain.items() if len(text) == 1}
+    seen = "[Ⅰ-ⅿ⺀-⿟豈-\ufaff！-～" + _UNITS + "]"
+
+    def text(arguments: Sequence[str]) -> str:
+        folded = f"TRANSLATE({arguments[0]}, '{''.join(single)}', '{''.join(single.values())}')"
+        for form, several in plain.items():
+            if form not in single:
+                folded = f"REPLACE({folded}, '{form}', '{several}')"
+        return f"(CASE WHEN {test.format(arguments[0], seen)} THEN {folded} ELSE {arguments[0]} END)"
+
+    return text
+
+
 def _text_list(opening: str, closing: str, keep: str) -> Callable[[Sequence[str]], str]:
     return lambda arguments: keep.replace("{list}", f"{opening}{', '.join(arguments)}{closing}")
 
@@ -92,6 +117,13 @@ _ALL = [
         "NULLIF(TRIM(CAST({0} AS VARCHAR), ' ' || CHR(9) || CHR(13) || CHR(12288)), '')",
         "NULLIF(TRIM(BOTH CONCAT(' ', CHAR(9), CHAR(13), DECODE(UNHEX('E38080'), 'UTF-8')) "
         "FROM CAST({0} AS STRING)), '')",
+    ),
+    Function(
+        "folded_text",
+        "compatibility forms (full width, radicals, Roman numerals) as plain characters, as NFKC does",
+        (1, 1),
+        _folded("REGEXP_MATCHES({0}, '{1}')"),
+        _folded("{0} RLIKE '{1}'"),
     ),
     Function(
         "read_date",

@@ -20,27 +20,27 @@ WITH drug AS (
   WHERE u.stage <> 'pre' AND u.list_type IN ('101', '102', '103', '104', '106')
 ),
 item AS (
-  SELECT hilist_code, MAX(hilist_name) AS hilist_name FROM drug GROUP BY hilist_code
+  SELECT DISTINCT hilist_code, COALESCE(hilist_name, '') AS hilist_name FROM drug
 ),
 member AS (
-  SELECT p.rule_id, MIN(p.point_id) AS point_id, concat_text('pair:', p.point_id) AS pair_key, 'a' AS side, i.hilist_code,
+  SELECT p.rule_id, MIN(p.point_id) AS point_id, concat_text('pair:', p.point_id) AS pair_key, 'a' AS side, i.hilist_code, i.hilist_name,
          MIN(p.begndate) AS begndate, MAX(COALESCE(p.enddate, DATE '9999-12-30')) AS until
   FROM item AS i JOIN point_drug_pair AS p ON contains_text(i.hilist_name, p.name_part)
-  WHERE p.group_no IS NULL GROUP BY p.rule_id, p.point_id, i.hilist_code
+  WHERE p.group_no IS NULL GROUP BY p.rule_id, p.point_id, i.hilist_code, i.hilist_name
   UNION ALL
-  SELECT p.rule_id, MIN(p.point_id) AS point_id, concat_text('pair:', p.point_id) AS pair_key, 'b' AS side, i.hilist_code,
+  SELECT p.rule_id, MIN(p.point_id) AS point_id, concat_text('pair:', p.point_id) AS pair_key, 'b' AS side, i.hilist_code, i.hilist_name,
          MIN(p.begndate) AS begndate, MAX(COALESCE(p.enddate, DATE '9999-12-30')) AS until
   FROM item AS i JOIN point_drug_pair AS p ON contains_text(i.hilist_name, p.other_part)
-  WHERE p.group_no IS NULL GROUP BY p.rule_id, p.point_id, i.hilist_code
+  WHERE p.group_no IS NULL GROUP BY p.rule_id, p.point_id, i.hilist_code, i.hilist_name
   UNION ALL
-  SELECT p.rule_id, MIN(p.point_id) AS point_id, concat_text('group:', p.group_no) AS pair_key, 'g' AS side, i.hilist_code,
+  SELECT p.rule_id, MIN(p.point_id) AS point_id, concat_text('group:', p.group_no) AS pair_key, 'g' AS side, i.hilist_code, i.hilist_name,
          MIN(p.begndate) AS begndate, MAX(COALESCE(p.enddate, DATE '9999-12-30')) AS until
   FROM item AS i JOIN point_drug_pair AS p ON starts_with_text(i.hilist_code, p.hilist_prefix)
-  WHERE p.group_no IS NOT NULL GROUP BY p.rule_id, p.group_no, i.hilist_code
+  WHERE p.group_no IS NOT NULL GROUP BY p.rule_id, p.group_no, i.hilist_code, i.hilist_name
 ),
 used AS (
   SELECT m.rule_id, m.point_id, m.pair_key, m.side, d.*
-  FROM drug AS d JOIN member AS m ON m.hilist_code = d.hilist_code
+  FROM drug AS d JOIN member AS m ON m.hilist_code = d.hilist_code AND m.hilist_name = COALESCE(d.hilist_name, '')
        AND d.service_date >= m.begndate AND d.service_date <= m.until
 ),
 pair AS (

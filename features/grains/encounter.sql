@@ -32,7 +32,9 @@ charge AS (
   GROUP BY n.mdtrt_id
 ),
 operated AS (
-  SELECT o.mdtrt_id, COUNT(*) AS operations, COUNT(CASE WHEN o.main_oprn_flag = '1' THEN 1 END) AS main_operations
+  SELECT o.mdtrt_id, COUNT(*) AS operations, COUNT(CASE WHEN o.main_oprn_flag = '1' THEN 1 END) AS main_operations,
+         COUNT(CASE WHEN NOT matches(o.oprn_oprt_code, '^[0-9]{2}[.](([0-9]{4}|[0-9]x[0-9]{2}|[0-9]{5}|[0-9]{3}[A-Z][0-9])(x[0-9]{3})?|[0-9]{3}x[0-9]{4})$')
+                    THEN 1 END) AS malformed_operations
   FROM setl_list_oprn_d AS o LEFT SEMI JOIN judged AS s ON s.mdtrt_id = o.mdtrt_id
   WHERE COALESCE(o.vali_flag, '1') <> '0' GROUP BY o.mdtrt_id
 ),
@@ -43,7 +45,7 @@ away AS (
 SELECT j.mdtrt_id AS candidate_key, CASE WHEN j.settled THEN 'post' ELSE 'in' END AS stage, j.judged_day,
        COALESCE(f.party_type, 'institution') AS provider_type, j.fixmedins_code, j.psn_no, j.chfpdr_code AS dr_code,
        j.mdtrt_id, j.setl_id, j.last_sn AS bkkp_sn, text_list(j.first_sn) AS related_sn, j.setl_date,
-       COALESCE(j.enddate, j.last_date, j.begndate) AS service_date, j.amt_basis, j.fund_pay_sumamt AS setl_fund_amt,
+       COALESCE(j.last_date, j.enddate, j.begndate) AS service_date, j.amt_basis, j.fund_pay_sumamt AS setl_fund_amt,
        j.inscp_amt AS setl_inscp_amt, j.med_type, COALESCE(j.inscp_amt, j.lines_inscp_amt) AS inscp_amt,
        j.begndate, j.enddate, j.dscg_maindiag_code, j.dscg_way, j.drg_codg,
        greater_of(1, days_between(j.begndate, COALESCE(j.enddate, add_days(j.last_date, 1)))) AS stay_days,
@@ -52,6 +54,7 @@ SELECT j.mdtrt_id AS candidate_key, CASE WHEN j.settled THEN 'post' ELSE 'in' EN
          - c.care_days - COALESCE(w.leave_days, 0) AS idle_days,
        safe_ratio(c.exam_amt, c.total_amt) AS exam_share, c.total_amt, c.operation_lines, c.intensive_lines, c.drug_lines,
        c.infusion_lines, COALESCE(o.operations, 0) AS operations, COALESCE(o.main_operations, 0) AS main_operations,
+       COALESCE(o.malformed_operations, 0) AS malformed_operations,
        d.diagnoses, COALESCE(d.diag_count, 0) AS diag_count, d.main_code AS main_diag_code,
        age_years(p.brdy, j.begndate) AS age_years, p.psn_idet_type,
        CASE WHEN j.patient <> j.psn_no THEN TRUE ELSE FALSE END AS newborn,

@@ -8,11 +8,18 @@ keep: true
 scope: provider
 months: true
 ---*/
-WITH ended AS (
-  SELECT judged_day, last_day, add_days(last_day, -89) AS first_day
-  FROM (SELECT judged_day, read_date(part_of_text(judged_day, 11, 10)) AS last_day FROM judged_day
+WITH judged_month AS (
+  SELECT month_start(day) AS first_day, MAX(day) AS newest, MAX(judged_day) AS judged_day
+  FROM (SELECT judged_day, read_date(part_of_text(judged_day, 11, 10)) AS day FROM judged_day
         WHERE starts_with_text(judged_day, 'setl_date=')) AS d
-  WHERE month_of(last_day) <> month_of(add_days(last_day, 1))
+  GROUP BY month_start(day)
+),
+-- A month is finished with its last day, or when a later month is judged beside it.
+ended AS (
+  SELECT judged_day, add_days(last_day, -89) AS first_day, last_day
+  FROM (SELECT m.judged_day, m.newest, m.first_day AS month_first, add_days(month_start(add_days(first_day, 31)), -1) AS last_day,
+               LEAD(first_day) OVER (ORDER BY first_day) AS next_month FROM judged_month AS m) AS d
+  WHERE newest = last_day OR next_month IS NOT NULL
 ),
 stayed AS (
   SELECT e.judged_day, e.last_day, n.fixmedins_code, n.mdtrt_id
@@ -39,9 +46,21 @@ share AS (
   JOIN total AS t ON t.judged_day = u.judged_day AND t.fixmedins_code = u.fixmedins_code
   LEFT JOIN facility AS f ON f.fixmedins_code = u.fixmedins_code
 ),
+-- A hospital that never orders the item is a peer too, with a share of nothing; one of few stays is none.
+hospital AS (
+  SELECT t.judged_day, t.fixmedins_code, COALESCE(f.level_rank, 0) AS level_rank
+  FROM total AS t LEFT JOIN facility AS f ON f.fixmedins_code = t.fixmedins_code
+  WHERE t.stays >= 50
+),
+asked AS (
+  SELECT DISTINCT judged_day, level_rank, hilist_code FROM share WHERE share >= 0.5
+),
 peer AS (
-  SELECT judged_day, level_rank, hilist_code, COUNT(*) AS peers, quantile_of(share, 0.5) AS peer_share
-  FROM share GROUP BY judged_day, level_rank, hilist_code
+  SELECT a.judged_day, a.level_rank, a.hilist_code, COUNT(*) AS peers, quantile_of(COALESCE(s.share, 0), 0.5) AS peer_share
+  FROM asked AS a
+  JOIN hospital AS h ON h.judged_day = a.judged_day AND h.level_rank = a.level_rank
+  LEFT JOIN share AS s ON s.judged_day = a.judged_day AND s.fixmedins_code = h.fixmedins_code AND s.hilist_code = a.hilist_code
+  GROUP BY a.judged_day, a.level_rank, a.hilist_code
 )
 SELECT concat_text(s.fixmedins_code, '/', s.hilist_code, '/', s.last_day) AS candidate_key, 'post' AS stage, s.judged_day,
        s.party_type AS provider_type, s.fixmedins_code, CAST(NULL AS STRING) AS psn_no, CAST(NULL AS STRING) AS dr_code,

@@ -1,7 +1,7 @@
 /*---
 name: item_day
 zh: 人次日项目
-says: one item given to one person at one institution on one calendar day, for items with a point; anchored on its latest line
+says: one item given to one person at one institution on one calendar day, for items with a point, as far as the fund paid; anchored on its latest line
 key: [candidate_key, rule_id, point_id]
 reads: [unit_line, judged_day, facility, point_item_day]
 keep: true
@@ -12,7 +12,7 @@ WITH mine AS (
   JOIN point_item_day AS p ON p.hilist_code = u.hilist_code
        AND u.service_date >= p.begndate AND u.service_date <= COALESCE(p.enddate, DATE '9999-12-30')
   LEFT JOIN judged_day AS j ON j.judged_day = u.judged_day
-  WHERE u.stage <> 'pre'
+  WHERE u.stage <> 'pre' AND u.inscp_amt > 0
 ),
 ranked AS (
   SELECT m.*,

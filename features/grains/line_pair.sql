@@ -8,13 +8,13 @@ keep: true
 points: {main_code: text main_code, pair_window: text window, name_part: text name_part}
 ---*/
 WITH item AS (
-  SELECT hilist_code, MAX(hilist_name) AS hilist_name FROM unit_line GROUP BY hilist_code
+  SELECT DISTINCT hilist_code, hilist_name FROM unit_line WHERE hilist_name IS NOT NULL
 ),
 point AS (
-  SELECT rule_id, point_id, hilist_code, main_code, pair_window, begndate, enddate
+  SELECT rule_id, point_id, hilist_code, CAST(NULL AS STRING) AS hilist_name, main_code, pair_window, begndate, enddate
   FROM point_line_pair WHERE hilist_code IS NOT NULL
   UNION ALL
-  SELECT p.rule_id, p.point_id, i.hilist_code, p.main_code, p.pair_window, p.begndate, p.enddate
+  SELECT p.rule_id, p.point_id, i.hilist_code, i.hilist_name, p.main_code, p.pair_window, p.begndate, p.enddate
   FROM item AS i JOIN point_line_pair AS p ON contains_text(i.hilist_name, p.name_part)
   WHERE p.hilist_code IS NULL AND p.name_part IS NOT NULL
 ),
@@ -33,9 +33,11 @@ pair AS (
          CASE WHEN c.judged THEN c.judged_day ELSE m.judged_day END AS judged_day,
          CASE WHEN hour_of(c.fee_ocur_time) = 0 AND minute_of(c.fee_ocur_time) = 0 THEN FALSE
               WHEN hour_of(m.fee_ocur_time) = 0 AND minute_of(m.fee_ocur_time) = 0 THEN FALSE
-              ELSE TRUE END AS has_clock
+              ELSE TRUE END AS has_clock,
+         -- Both were served at stated hours, one after the other.
+         CASE WHEN c.serv_begntime >= m.serv_endtime OR m.serv_begntime >= c.serv_endtime THEN TRUE ELSE FALSE END AS apart
   FROM mine AS c
-  JOIN point AS p ON p.hilist_code = c.hilist_code
+  JOIN point AS p ON p.hilist_code = c.hilist_code AND (p.hilist_name IS NULL OR p.hilist_name = c.hilist_name)
        AND c.service_date >= p.begndate AND c.service_date <= COALESCE(p.enddate, DATE '9999-12-30')
   JOIN mine AS m ON m.patient = c.patient AND m.fixmedins_code = c.fixmedins_code
        AND m.hilist_code = p.main_code AND m.bkkp_sn <> c.bkkp_sn
@@ -54,7 +56,8 @@ grouped AS (
          MIN(main_item) AS main_item, MIN(main_name) AS main_name, SUM(main_cnt) AS main_cnt,
          MIN(main_time) AS main_time,
          CASE WHEN COUNT(CASE WHEN has_clock THEN 1 END) > 0 THEN TRUE ELSE FALSE END AS has_clock,
-         CASE WHEN COUNT(CASE WHEN main_stage = 'in' THEN 1 END) > 0 THEN TRUE ELSE FALSE END AS main_open
+         CASE WHEN COUNT(CASE WHEN main_stage = 'in' THEN 1 END) > 0 THEN TRUE ELSE FALSE END AS main_open,
+         CASE WHEN COUNT(CASE WHEN NOT apart THEN 1 END) = 0 THEN TRUE ELSE FALSE END AS served_apart
   FROM pair GROUP BY rule_id, point_id, component_sn
 )
 SELECT g.rule_id, g.point_id, c.bkkp_sn AS candidate_key,
@@ -63,7 +66,7 @@ SELECT g.rule_id, g.point_id, c.bkkp_sn AS candidate_key,
        c.bilg_dr_code AS dr_code, c.mdtrt_id, c.setl_id, c.bkkp_sn, g.related_sn, c.setl_date, c.service_date,
        c.amt_basis, c.setl_fund_amt, c.setl_inscp_amt, c.med_type,
        c.hilist_code, c.hilist_name, c.fee_ocur_time, c.cnt, c.inscp_amt,
-       g.main_item, g.main_name, g.main_cnt, g.main_time, g.has_clock
+       g.main_item, g.main_name, g.main_cnt, g.main_time, g.has_clock, g.served_apart
 FROM grouped AS g
 JOIN unit_line AS c ON c.bkkp_sn = g.component_sn
 LEFT JOIN facility AS f ON f.fixmedins_code = c.fixmedins_code

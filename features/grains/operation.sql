@@ -48,6 +48,11 @@ SELECT g.rule_id, g.point_id, g.setl_list_oprn_id AS candidate_key, 'post' AS st
        s.inscp_amt AS setl_inscp_amt, s.med_type, g.oprn_oprt_code, g.oprn_oprt_name,
        CASE WHEN g.main_oprn_flag = '1' THEN TRUE WHEN g.main_oprn_flag = '0' THEN FALSE END AS main_operation,
        g.main_diag_code, g.diagnoses_fitting, g.diagnoses,
+       -- Neither of the operated organs nor a tumour, a symptom or a reason for contact: no allowed pair can be meant.
+       CASE WHEN g.main_diag_code IS NOT NULL
+            THEN NOT matches(concat_text(g.oprn_oprt_code, ' ', g.main_diag_code),
+                             '^([^ ]* [CDRZ]|0[1-5][^ ]* [GIMQS]|0[67][^ ]* E|(0[89]|1[0-9]|20)[^ ]* [EHQS]|(2[1-9]|3[0-4])[^ ]* [JKQS]|3[5-9][^ ]* [EINQS]|4[01][^ ]* [ILB]|(4[2-9]|5[0-4])[^ ]* ([AKQ]|E66|I8|S3|T1)|(5[5-9]|6[0-9]|7[01])[^ ]* [NOQES]|7[2-5][^ ]* O|(7[6-9]|8[0-4])[^ ]* [EGKLMQST]|8[56][^ ]* [BELNQST])') END
+         AS foreign_diagnosis,
        CASE WHEN p.gend IN ('1', '2') THEN p.gend END AS gend,
        CASE WHEN b.mdtrt_id IS NULL THEN FALSE ELSE TRUE END AS newborn_visit,
        CASE WHEN a.setl_list_oprn_id IS NULL THEN FALSE ELSE TRUE END AS antibiotic_given, a.antibiotic_amt,

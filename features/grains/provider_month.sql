@@ -8,11 +8,18 @@ keep: true
 scope: provider
 months: true
 ---*/
-WITH ended AS (
-  SELECT judged_day, last_day, month_start(last_day) AS first_day
-  FROM (SELECT judged_day, read_date(part_of_text(judged_day, 11, 10)) AS last_day FROM judged_day
+WITH judged_month AS (
+  SELECT month_start(day) AS first_day, MAX(day) AS newest, MAX(judged_day) AS judged_day
+  FROM (SELECT judged_day, read_date(part_of_text(judged_day, 11, 10)) AS day FROM judged_day
         WHERE starts_with_text(judged_day, 'setl_date=')) AS d
-  WHERE month_of(last_day) <> month_of(add_days(last_day, 1))
+  GROUP BY month_start(day)
+),
+-- A month is finished with its last day, or when a later month is judged beside it.
+ended AS (
+  SELECT judged_day, first_day, last_day
+  FROM (SELECT m.*, add_days(month_start(add_days(first_day, 31)), -1) AS last_day,
+               LEAD(first_day) OVER (ORDER BY first_day) AS next_month FROM judged_month AS m) AS d
+  WHERE newest = last_day OR next_month IS NOT NULL
 ),
 settled AS (
   SELECT e.judged_day, e.first_day, e.last_day, n.setl_id, n.mdtrt_id, n.fixmedins_code, n.care_setting, n.medfee_sumamt
@@ -73,20 +80,28 @@ share AS (
   LEFT JOIN infected AS i ON i.judged_day = c.judged_day AND i.fixmedins_code = c.fixmedins_code
   LEFT JOIN facility AS f ON f.fixmedins_code = c.fixmedins_code
 ),
+-- Fifty cases make a share that others are measured by; fewer are noise.
 peer AS (
-  SELECT judged_day, peer_group, COUNT(*) AS peers, quantile_of(drug_share, 0.9) AS peer_drug_share,
-         quantile_of(exam_share, 0.9) AS peer_exam_share, quantile_of(device_share, 0.9) AS peer_device_share,
-         quantile_of(treatment_share, 0.9) AS peer_treatment_share, quantile_of(ct_share, 0.9) AS peer_ct_share,
-         quantile_of(mri_share, 0.9) AS peer_mri_share, quantile_of(infection_rate, 0.9) AS peer_infection_rate,
-         quantile_of(readmission_rate, 0.9) AS peer_readmission_rate
-  FROM share GROUP BY judged_day, peer_group
+  SELECT judged_day, peer_group, COUNT(CASE WHEN large THEN 1 END) AS peers,
+         COUNT(CASE WHEN large_ward THEN 1 END) AS stay_peers,
+         quantile_of(CASE WHEN large THEN drug_share END, 0.9) AS peer_drug_share,
+         quantile_of(CASE WHEN large THEN exam_share END, 0.9) AS peer_exam_share,
+         quantile_of(CASE WHEN large THEN device_share END, 0.9) AS peer_device_share,
+         quantile_of(CASE WHEN large THEN treatment_share END, 0.9) AS peer_treatment_share,
+         quantile_of(CASE WHEN large THEN ct_share END, 0.9) AS peer_ct_share,
+         quantile_of(CASE WHEN large THEN mri_share END, 0.9) AS peer_mri_share,
+         quantile_of(CASE WHEN large_ward THEN infection_rate END, 0.9) AS peer_infection_rate,
+         quantile_of(CASE WHEN large_ward THEN readmission_rate END, 0.9) AS peer_readmission_rate
+  FROM (SELECT s.*, CASE WHEN settlements >= 50 THEN TRUE ELSE FALSE END AS large,
+               CASE WHEN stays >= 50 THEN TRUE ELSE FALSE END AS large_ward FROM share AS s) AS sized
+  GROUP BY judged_day, peer_group
 )
 SELECT concat_text(s.fixmedins_code, '/', s.first_day) AS candidate_key, 'post' AS stage, s.judged_day,
        s.party_type AS provider_type, s.fixmedins_code, CAST(NULL AS STRING) AS psn_no, CAST(NULL AS STRING) AS dr_code,
        CAST(NULL AS STRING) AS mdtrt_id, CAST(NULL AS STRING) AS setl_id, CAST(NULL AS STRING) AS bkkp_sn,
        no_texts() AS related_sn, s.last_day AS setl_date, s.last_day AS service_date, 'unknown' AS amt_basis,
        CAST(NULL AS DECIMAL(16,2)) AS setl_fund_amt, CAST(NULL AS DECIMAL(16,2)) AS setl_inscp_amt,
-       s.first_day, s.last_day, s.settlements, s.stays, s.total_amt, s.peer_group, p.peers,
+       s.first_day, s.last_day, s.settlements, s.stays, s.total_amt, s.peer_group, p.peers, p.stay_peers,
        round_to(s.drug_share, 4) AS drug_share, round_to(s.piece_share, 4) AS piece_share,
        round_to(s.exam_share, 4) AS exam_share, round_to(s.device_share, 4) AS device_share,
        round_to(s.treatment_share, 4) AS treatment_share, round_to(s.ct_share, 4) AS ct_share,

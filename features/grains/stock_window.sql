@@ -1,18 +1,25 @@
 /*---
 name: stock_window
 zh: 库存窗
-says: one item at one institution over the 90 days to a finished month - settled quantity against what stock allows
+says: one item at one institution over the hundred days to a finished month (a quarter with both its counts) - settled quantity against what stock allows
 key: [candidate_key]
 reads: [net_line, net_setl, drug_inv_d, judged_day, facility]
 keep: true
 scope: provider
 months: true
 ---*/
-WITH ended AS (
-  SELECT judged_day, last_day, add_days(last_day, -89) AS first_day
-  FROM (SELECT judged_day, read_date(part_of_text(judged_day, 11, 10)) AS last_day FROM judged_day
+WITH judged_month AS (
+  SELECT month_start(day) AS first_day, MAX(day) AS newest, MAX(judged_day) AS judged_day
+  FROM (SELECT judged_day, read_date(part_of_text(judged_day, 11, 10)) AS day FROM judged_day
         WHERE starts_with_text(judged_day, 'setl_date=')) AS d
-  WHERE month_of(last_day) <> month_of(add_days(last_day, 1))
+  GROUP BY month_start(day)
+),
+-- A month is finished with its last day, or when a later month is judged beside it.
+ended AS (
+  SELECT judged_day, add_days(last_day, -99) AS first_day, last_day
+  FROM (SELECT m.judged_day, m.newest, add_days(month_start(add_days(first_day, 31)), -1) AS last_day,
+               LEAD(first_day) OVER (ORDER BY first_day) AS next_month FROM judged_month AS m) AS d
+  WHERE newest = last_day OR next_month IS NOT NULL
 ),
 event AS (
   SELECT e.judged_day, e.first_day, e.last_day, i.fixmedins_code, i.hilist_code, i.inv_data_type, i.cnt, i.unit,

@@ -11,9 +11,12 @@ def test_month_is_judged_when_it_is_finished(candidates):
     claims.person("A")
     for code in ("H1", "H2"):
         claims.institution(code)
-    claims.settle("A", "H1", "2026-03-10", [line("XA01", amount="60"), line("002103", amount="40")])
-    claims.settle("A", "H2", "2026-03-10", [line("XA01", amount="20"), line("002103", amount="80")])
+    claims.institution("H3")
+    for _ in range(50):
+        claims.settle("A", "H1", "2026-03-10", [line("XA01", amount="60"), line("002103", amount="40")])
+        claims.settle("A", "H2", "2026-03-10", [line("XA01", amount="20"), line("002103", amount="80")])
     claims.settle("A", "H2", "2026-04-01", [line("XA01", amount="500")])
+    claims.settle("A", "H3", "2026-03-10", [line("XA01", amount="99"), line("002103", amount="1")])
     assert candidates(claims, "provider_month", days=["setl_date=2026-03-30"]) == []
     rows = {
         row["fixmedins_code"]: row
@@ -21,7 +24,10 @@ def test_month_is_judged_when_it_is_finished(candidates):
     }
     assert (rows["H1"]["drug_share"], rows["H2"]["drug_share"]) == (0.6, 0.2)
     assert (rows["H1"]["ct_share"], rows["H1"]["exam_share"], rows["H1"]["peers"]) == (0.4, 0.4, 2)
-    assert rows["H1"]["peer_drug_share"] == 0.56
+    assert rows["H1"]["peer_drug_share"] == 0.56, "a hospital of one case is no peer"
+    assert rows["H3"]["settlements"] == 1
+    later = candidates(claims, "provider_month", days=["setl_date=2026-03-10", "setl_date=2026-04-01"])
+    assert {row["first_day"].isoformat() for row in later} == {"2026-03-01"}
 
 
 def test_readmission_within_31_days(candidates):
@@ -62,16 +68,18 @@ def test_share_of_stays_with_an_item(candidates):
     claims = Claims()
     claims.institution("H1")
     claims.institution("H2")
-    for number in range(4):
+    claims.institution("H3")
+    for number in range(60):
         claims.person(f"p{number}")
         claims.settle(f"p{number}", "H1", "2026-03-10", [line("002103")], med_type="21")
-        claims.settle(
-            f"p{number}", "H2", "2026-03-20", [line("002103" if number == 0 else "XA01")], med_type="21"
-        )
+        item = "002103" if number < 15 else "XA01"
+        claims.settle(f"p{number}", "H2", "2026-03-20", [line(item)], med_type="21")
+        claims.settle(f"p{number}", "H3", "2026-03-20", [line("XA01")], med_type="21")
     rows = {
         row["fixmedins_code"]: row for row in candidates(claims, "exam_share", days=["setl_date=2026-03-31"])
     }
-    assert (rows["H1"]["share"], rows["H2"]["share"], rows["H1"]["peer_share"]) == (1, 0.25, 0.625)
+    assert (rows["H1"]["share"], rows["H2"]["share"], rows["H1"]["peer_share"]) == (1, 0.25, 0.25)
+    assert rows["H1"]["peers"] == 3, "who never orders it is a peer"
 
 
 def test_group_of_a_village_in_one_week(candidates):
