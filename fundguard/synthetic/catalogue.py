@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from fundguard.synthetic import limited_items
 from fundguard.synthetic.columnar import Array
 from rules_kb.knowledge import FOLDER, load
 
@@ -73,6 +74,10 @@ class Catalogue:
     pools: dict[str, list[int]] = field(default_factory=dict)
     pairs: list[tuple[int, int, str]] = field(default_factory=list)  # component, main, window
     caps: dict[int, int] = field(default_factory=dict)  # item → most units a day
+    ordinary: int = 0  # so many items are charged by ordinary visits; those after them by plants alone
+    since: dict[int, int] = field(default_factory=dict)  # item → first day its limit is in force
+    courses: dict[int, int] = field(default_factory=dict)  # item → days paid
+    pairs_of: dict[str, list[tuple[int, int]]] = field(default_factory=dict)  # kind → component, main
 
     def add(
         self,
@@ -135,6 +140,8 @@ class Frozen:
         self.is_service = self.list_type == self.list_types.index("201")
         self.codes, self.names = source.code, source.name
         self.by_code, self.pairs, self.caps = source.by_code, source.pairs, source.caps
+        self.ordinary, self.since, self.courses = source.ordinary, source.since, source.courses
+        self.pairs_of = source.pairs_of
         self.pool_id = {name: number for number, name in enumerate(sorted(source.pools))}
         self.pools = {
             name: np.array(sorted(source.pools[name], key=lambda i: (source.price[i], source.code[i])))
@@ -318,4 +325,6 @@ def build(seed: np.random.SeedSequence, day: date) -> Frozen:
     for pool, members in catalogue.pools.items():
         if not pool.startswith("pair_"):
             catalogue.pools[pool] = [item for item in members if item not in mains] or members
+    catalogue.ordinary = len(catalogue.code)
+    limited_items.add(catalogue, day, np.random.default_rng(seed.spawn(1)[0]))
     return catalogue.freeze()

@@ -48,11 +48,13 @@ def collect(
         }
     )
     close = np.flatnonzero((chunk.tag >= 0) & (chunk.flags & v.NEAR > 0) & ~is_open)
-    rows = np.flatnonzero(lines.near & ~is_open[lines.visit])
+    rows = np.flatnonzero((lines.near > 0) & ~is_open[lines.visit])
+    label = context.plan.side.near_labels(chunk.key)
     context.near.append(
         {
             "tag": np.concatenate([chunk.tag[close].astype(np.int64), lines.tag[rows]]),
             "setl": SETL + np.concatenate([position[close], position[lines.visit[rows]]]),
             "line": np.concatenate([np.full(len(close), -1), number[rows]]),
+            "pitfall": np.concatenate([label[close], lines.near[rows]]),
         }
     )
