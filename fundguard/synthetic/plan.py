@@ -101,12 +101,14 @@ class Plan:
     cohort_stays: float = 0.02
     used_person: Array = field(init=False)
     used_place: Array = field(init=False)
+    patient: Array = field(init=False)  # in a rule plant, as a patient
     used_doctor: Array = field(init=False)
     _household_start: Array = field(init=False)
 
     def __post_init__(self) -> None:
         people = self.city.people
         self.used_person = people.dies <= self.calendar.last
+        self.patient = np.zeros(len(people.age), dtype=bool)
         self.used_place = np.zeros(len(self.city.places.sort), dtype=bool)
         self.used_doctor = np.zeros(len(self.city.doctors.place), dtype=bool)
         self._household_start = np.searchsorted(people.household, np.arange(people.household[-1] + 1))

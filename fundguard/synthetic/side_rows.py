@@ -32,7 +32,10 @@ class SideRows:
     extensions: set[str] = field(default_factory=set)
 
     def patch(self, table: str, key: Array, **columns: Any) -> None:
-        """Replaces columns of the visits' rows in `table` (mdtrt_d, setl_d): one value, or one a visit."""
+        """Replaces columns of the visits' rows in `table` (mdtrt_d, setl_d).
+
+        One value, one a visit, or a function of the value that would stand there.
+        """
         for name, value in columns.items():
             values = list(value) if isinstance(value, (list, tuple)) else [value] * len(key)
             self.patches[table, name].append((np.asarray(key), values))
@@ -95,7 +98,9 @@ def _replace(array: pa.Array, at: Array, values: Iterable[Any]) -> pa.Array:
         array = array.cast(array.type.value_type)
     order = np.argsort(at)
     given = list(values)
-    new = pa.array([given[i] for i in order.tolist()], array.type)
+    old = array.take(pa.array(at[order])).to_pylist()
+    both = zip(old, (given[i] for i in order.tolist()), strict=True)
+    new = pa.array([value(before) if callable(value) else value for before, value in both], array.type)
     mask = np.zeros(len(array), dtype=bool)
     mask[at] = True
     return pc.replace_with_mask(array, pa.array(mask), new)

@@ -1,0 +1,161 @@
+"""Plants for indicators: one institution whose mix, readmissions or tests differ from its peers'.
+
+From rules.md §1.2 (ZB rules are indicators of a period, 31 days for readmissions) and §5.1; enforcement.md
+§1.4: decoction pieces and Chinese therapy have no share limit. What is shifted is the institution's last
+whole month: the events are the visits that shift it, the finding is the institution's.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from fundguard.synthetic import visits as v
+from fundguard.synthetic.columnar import DAY
+from fundguard.synthetic.plan import Plan, Scheme
+from fundguard.synthetic.plants.ground import events, outpatient, patients, plain_stay
+
+
+@dataclass(frozen=True)
+class Mix:
+    """What is charged: `units` of an item a visit, at institutions of these sorts; near: `lawful` items instead."""
+
+    item: str
+    units: int
+    sorts: tuple[str, ...]
+    lawful: str = ""
+    pitfall: str = ""
+
+
+MIXES = {
+    "MGT-IDX-001": Mix("pool:drug_htn", 20, ("primary", "private"), "pool:piece", "中药饮片不设占比限制"),
+    "MGT-IDX-002": Mix("pool:lab", 8, ("primary", "private"), "pool:drug_htn", "药品为主的机构"),
+    "MGT-IDX-003": Mix("pool:consumable", 20, ("primary", "private"), "pool:piece", "中药饮片不设占比限制"),
+    "MGT-IDX-004": Mix("pool:treat", 30, ("primary", "private"), "pool:drug_htn", "药品为主的机构"),
+    "MGT-IDX-005": Mix("code:002103000010000", 1, ("primary", "private"), "pool:lab", "以检验为主, 非CT"),
+    "MGT-IDX-006": Mix("code:002102000010000", 1, ("primary", "private"), "pool:lab", "以检验为主, 非磁共振"),
+}
+
+
+def month(plan: Plan) -> tuple[int, int]:
+    """First and last day of the last calendar month the simulated days hold in whole, or of all of them."""
+    after = np.datetime64(plan.calendar.last + 1, "D").astype("datetime64[M]")
+    first = int((after - 1).astype("datetime64[D]").astype(int))
+    last = int(after.astype("datetime64[D]").astype(int)) - 1
+    return (first, last) if first >= plan.calendar.first else (plan.calendar.first, plan.calendar.last)
+
+
+def _items(plan: Plan, name: str) -> np.ndarray:
+    kind, value = name.split(":")
+    if kind == "pool":
+        return plan.catalogue.pools[value]
+    return np.array([plan.catalogue.by_code[value]])
+
+
+def _visits(plan: Plan, place: int) -> int:
+    """Enough visits to carry the month of a place of this sort."""
+    sorts = plan.city.places.sort
+    return 60 + len(plan.city.people.age) // max(1, 10 * int((sorts == sorts[place]).sum()))
+
+
+def _shift(plan: Plan, rng: np.random.Generator, scheme: Scheme, place: int, mix: Mix, wrong: bool) -> None:
+    size = _visits(plan, place)
+    first, last = month(plan)
+    person = patients(plan, rng, size, "grown")
+    day = first + rng.integers(0, last - first + 1, size)
+    key = outpatient(
+        plan,
+        rng,
+        scheme,
+        person,
+        place,
+        day=day,
+        lines=0,
+        flags=v.BARE | (v.WHOLE if wrong else v.NEAR),
+    )
+    items = _items(plan, mix.item if wrong else mix.lawful)
+    for number in range(2):
+        plan.line(
+            key=key,
+            item=rng.choice(items, size),
+            cnt=(mix.units if wrong else 8)
+            * 10_000
+            * (70 if mix.lawful == "pool:piece" and not wrong else 1),
+            after=60 + number,
+            tag=scheme.tag,
+            event=False,
+        )
+    if not wrong:
+        plan.side.near_miss(key, mix.pitfall)
+
+
+def shifted(code: str) -> Callable[[Plan, np.random.Generator, int], None]:
+    """The planter of one row of MIXES."""
+    mix = MIXES[code]
+
+    def act(plan: Plan, rng: np.random.Generator, grade: int) -> None:
+        scheme = plan.plant(f"rule:{code}", grade)
+        place, other = plan.place(rng, *mix.sorts, size=2).tolist()
+        _shift(plan, rng, scheme, place, mix, True)
+        _shift(plan, rng, scheme, other, mix, False)
+        plan.party(scheme, "place", place, "main")
+
+    act.__doc__ = f"{code}: one institution charges little but {mix.item}."
+    return act
+
+
+def readmissions(plan: Plan, rng: np.random.Generator, grade: int) -> None:
+    """MGT-IDX-008: half of the stays of a hospital come back within a month for the same; near: cycles."""
+    scheme = plan.plant("rule:MGT-IDX-008", grade)
+    place, other = plan.place(rng, "private", "primary", size=2).tolist()
+    first, _ = month(plan)
+    # Both stays of the pair are settled in the month.
+    count = events(grade) * 2
+    for where, flags, disease, pitfall in (
+        (place, v.WHOLE, "J44.900", ""),
+        (other, v.NEAR, "Z51.100", "计划性化疗周期"),
+    ):
+        person = patients(plan, rng, count, "grown")
+        day = first + rng.integers(0, 4, count)
+        kind = "chemo" if pitfall else "stay"
+        for number in (0, 1):
+            key = plain_stay(
+                plan,
+                rng,
+                scheme,
+                person,
+                where,
+                day=day + 14 * number,
+                days=4,
+                disease=disease,
+                kind=kind,
+                flags=flags * number,
+            )
+        if pitfall:
+            plan.side.near_miss(key, pitfall)
+    plan.party(scheme, "place", place, "main")
+
+
+def scan_for_everybody(plan: Plan, rng: np.random.Generator, grade: int) -> None:
+    """EXT-014: a CT for everybody who is admitted; near: for one in five, and for stroke alone."""
+    scheme = plan.plant("rule:EXT-014", grade)
+    place, other = plan.place(rng, "private", "primary", size=2).tolist()
+    first, last = month(plan)
+    item = plan.catalogue.by_code["002103000010000"]
+    count = 30 + len(plan.city.people.age) // 1_000
+    for where, share, pitfall in ((place, 1.0 - 0.04 * grade, ""), (other, 0.2, "按需检查, 五分之一")):
+        person = patients(plan, rng, count, "grown")
+        day = first + rng.integers(0, last - first - 4, count)
+        flags = v.NEAR if pitfall else 0
+        key = plain_stay(plan, rng, scheme, person, where, day=day, days=4, disease="M51.202", flags=flags)
+        scanned = np.arange(count) < round(count * share)
+        plan.line(key=key[scanned], item=item, after=DAY // 8, tag=scheme.tag, event=not pitfall)
+        if pitfall:
+            plan.side.near_miss(key, pitfall)
+    plan.party(scheme, "place", place, "main")
+
+
+PLANTS = {code: shifted(code) for code in MIXES} | {
+    "MGT-IDX-008": readmissions,
+    "EXT-014": scan_for_everybody,
+}
