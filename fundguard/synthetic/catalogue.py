@@ -136,7 +136,7 @@ class Frozen:
         self.cap = np.array(source.cap, dtype=np.int64)
         self.pack_days = np.array(source.pack_days, dtype=np.int64)
         self.minutes = np.array(source.minutes, dtype=np.int64)
-        self.is_drug = np.isin(self.list_type, [self.list_types.index(x) for x in ("101", "102")])
+        self.is_drug = self.list_type == self.list_types.index("101")
         self.is_service = self.list_type == self.list_types.index("201")
         self.codes, self.names = source.code, source.name
         self.by_code, self.pairs, self.caps = source.by_code, source.pairs, source.caps
@@ -169,7 +169,7 @@ def _ordinary(catalogue: Catalogue, rng: np.random.Generator) -> None:
     for table, head, list_type, charge in (
         ("drugs", "X", "101", "09"),
         ("infusions", "X", "101", "09"),
-        ("patent_medicines", "Z", "102", "11"),
+        ("patent_medicines", "Z", "101", "11"),
     ):
         for row in _rows(table):
             for number, (factor, maker) in enumerate(makers):
@@ -211,7 +211,7 @@ def _ordinary(catalogue: Catalogue, rng: np.random.Generator) -> None:
             row["code"],
             row["name"],
             "piece",
-            list_type="103",
+            list_type="102",
             charge="10",
             price=float(row["price"]),
             unit="克",
@@ -251,7 +251,7 @@ def _limited(catalogue: Catalogue, day: date, rng: np.random.Generator) -> None:
                 code,
                 name,
                 pool,
-                list_type={"X": "101", "Z": "102"}.get(code[:1], "201"),
+                list_type={"X": "101", "Z": "101"}.get(code[:1], "201"),
                 charge="09" if drug else "05",
                 price=price * float(rng.lognormal(0, 0.5)),
                 lv="02" if drug else "01",

@@ -119,13 +119,16 @@ POOLS: dict[str, _Pool] = {
     "opioid": _Pool("drug_internet_exclusion", lambda row: True, 75, _DRUG_LIMITS),
     "piece_never": _Pool("tcm_piece_limit", lambda row: row["pay_mode"] == "any", 6, charge="10"),
     "piece_single": _Pool("tcm_piece_limit", lambda row: row["pay_mode"] == "single", 0.8, charge="10"),
+    "piece_company": _Pool(
+        "tcm_piece_limit", lambda row: row["pay_mode"] == "single", 0.3, most=24, charge="10"
+    ),
     "surgery_bowel": _Pool(
         "surgery_discount_group",
         _surgery("胃肠手术组"),
         900,
         ("service_repeat_charge", "service_sex_limit"),
         6,
-        "07",
+        "06",
     ),
     "surgery_bladder": _Pool(
         "surgery_discount_group",
@@ -133,7 +136,7 @@ POOLS: dict[str, _Pool] = {
         800,
         ("service_repeat_charge", "service_sex_limit"),
         6,
-        "07",
+        "06",
     ),
 }
 _WINDOWS = {"stay": 8, "6h": 4, "hour": 4}
@@ -160,6 +163,8 @@ def add(catalogue: "Catalogue", day: date, rng: np.random.Generator) -> None:
             seen.add(title)
             item = _item(catalogue, code, title, name, pool.charge, pool.price * float(rng.lognormal(0, 0.3)))
             catalogue.since[item] = (row["begndate"] - _EPOCH).days
+            if pool.charge == "06":
+                catalogue.cap[item] = catalogue.price[item]  # a government price
             if row.get("course_days"):
                 catalogue.courses[item] = int(row["course_days"])
     _named_items(catalogue)
@@ -167,17 +172,18 @@ def add(catalogue: "Catalogue", day: date, rng: np.random.Generator) -> None:
 
 
 def _item(catalogue: "Catalogue", code: str, name: str, pool: str, charge: str, price: float) -> int:
-    kind = {"X": "101", "Z": "102", "T": "103"}.get(code[:1], "201")
-    drug = kind in ("101", "102")
+    # interfaces.md hilist_type: 101 western and Chinese patent medicine, 102 decoction pieces.
+    kind = {"X": "101", "Z": "101", "T": "102"}.get(code[:1], "201")
+    drug = kind == "101"
     return catalogue.add(
         code,
         name,
         pool,
         list_type=kind,
-        charge="11" if kind == "102" else charge,
+        charge="11" if code[:1] == "Z" else charge,
         price=price,
         lv="02" if drug else "01",
-        unit="盒" if drug else "克" if kind == "103" else "次",
+        unit="盒" if drug else "克" if kind == "102" else "次",
         pack_days=7 if drug else 0,
     )
 
@@ -216,7 +222,7 @@ def _pairs(catalogue: "Catalogue", tables: dict[str, list[Row]], rng: np.random.
                 continue
             mains.add(row["main_code"])
             price = float(rng.lognormal(4.0, 0.4))
-            charge = "07" if row["main_code"].startswith("0033") and window == "stay" else "05"
+            charge = "06" if row["main_code"].startswith("0033") and window == "stay" else "05"
             component = _item(catalogue, row["hilist_code"], row["hilist_name"], "pair_plant", charge, price)
             main = _item(catalogue, row["main_code"], row["main_name"], "pair_plant", charge, price * 2.5)
             found.append((component, main))

@@ -16,6 +16,7 @@ from fundguard.synthetic.side_rows import SideRows
 # One planted line: which visit (key), item, quantity in ten-thousandths, price in cents (-1: list price),
 # seconds after the visit's begin (-1: drawn), doctor (-1: the visit's), days of supply, trace code (-1: none or drawn),
 # minutes of service, whether it is a truth event, and the scheme it belongs to.
+WHOLE = 100_000_000  # the part of a line that is all of it
 LINE_FIELDS: dict[str, type] = {
     "key": np.int64,
     "item": np.int32,
@@ -28,7 +29,7 @@ LINE_FIELDS: dict[str, type] = {
     "minutes": np.int32,
     "event": np.bool_,
     "tag": np.int32,
-    "part": np.int64,  # how much of an event line is too much, in ten-thousandths
+    "part": np.int64,  # how much of an event line is too much, of WHOLE
     "short": np.int64,  # cents by which the header exceeds its lines (header ≠ lines)
     "near": np.int32,  # a near miss of a rule, by its pitfall (SideRows.pitfall): must stay silent
     "split": np.bool_,  # dispensed from an opened pack: its trace code may be scanned again
@@ -51,7 +52,7 @@ LINE_DEFAULTS = {
     "minutes": 0,
     "event": True,
     "tag": -1,
-    "part": 10_000,
+    "part": WHOLE,
     "short": 0,
     "near": 0,
     "split": False,

@@ -85,7 +85,7 @@ def fee_lines(
         "bilg_dept_name": coded(department, context.department_names),
         "acord_dr_code": coded(np.where(service, doctor, -1), context.doctors),
         "acord_dept_codg": coded(np.where(service, department, -1), context.departments),
-        "prd_days": decimals(taken * 10_000, _QUANTITY, ~drug),
+        "prd_days": decimals(taken * 10_000, _QUANTITY, ~drug & (taken == 0)),
         "used_frqu_dscr": coded(np.where(drug, item % 3, -1), pa.array(["qd", "bid", "tid"])),
         "serv_begntime": times(starts, ~service),
         "serv_endtime": times(np.where(lines.served >= 0, lines.time, ends), ~service),

@@ -5,6 +5,7 @@ import numpy as np
 from fundguard.synthetic import visits as v
 from fundguard.synthetic.columnar import Array
 from fundguard.synthetic.lines import Lines
+from fundguard.synthetic.plan import WHOLE
 from fundguard.synthetic.rows import SETL, Context, Head
 
 
@@ -35,7 +36,7 @@ def collect(
     rows = np.flatnonzero(lines.event & ~is_open[lines.visit])
     visit = lines.visit[rows]
     share = head["fund"][visit] / np.maximum(head["scope"][visit], 1)
-    scope = lines.scope[rows] * lines.part[rows] // 10_000
+    scope = (lines.scope[rows] * lines.part[rows] + WHOLE // 2) // WHOLE
     context.events.append(
         {
             "tag": lines.tag[rows],

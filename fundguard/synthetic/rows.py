@@ -60,7 +60,7 @@ class Context:
         self.dise_kind = np.array([dise.index(_DISEASE_NO[k]) if k in _DISEASE_NO else -2 for k in v.KINDS])
         self.drg = pa.array([f"{group}{digit}" for group in diseases.adrg for digit in "135"])
         catalogue = self.plan.catalogue
-        self.pieces = catalogue.list_type == catalogue.list_types.index("103")
+        self.pieces = catalogue.list_type == catalogue.list_types.index("102")
         self.surgery = self.plan.catalogue.pools["surgery"]
 
     def doctor(self, doctor: Array) -> Array:

@@ -112,24 +112,25 @@ def operation_sex(plan: Plan, rng: np.random.Generator, grade: int) -> None:
 
 
 def operation_diagnosis(plan: Plan, rng: np.random.Generator, grade: int) -> None:
-    """MGT-DAT-006: radical gastrectomy with gastritis as principal diagnosis; near: with cancer; not principal."""
+    """MGT-DAT-006: near misses alone. The shipped groups of allowed diagnoses are excerpts (complete = 0).
+
+    A diagnosis outside an excerpt proves nothing, so that no event can be planted until a whole group ships.
+    """
     scheme = plan.plant("rule:MGT-DAT-006", grade)
     place = int(plan.place(rng, "secondary", "tertiary")[0])
     few = near(grade, 3)
     for disease, code, main, count, pitfall in (
-        ("K29.500", _DIAGNOSIS, True, events(grade), ""),
+        ("K29.500", _DIAGNOSIS, True, few, "允许组仅为摘录, 不在组内不能证明不符"),
         ("C16.402", _DIAGNOSIS, True, few, "主要诊断在允许组内"),
         ("K29.500", _DIAGNOSIS, False, few, "不是主要手术"),
         ("K29.500", "43.4100x001", True, few, "手术编码不在知识库"),
     ):
         person = patients(plan, rng, count, "grown")
-        flags = v.NEAR if pitfall else v.WHOLE
-        key = plain_stay(plan, rng, scheme, person, place, flags=flags, disease=disease)
+        key = plain_stay(plan, rng, scheme, person, place, flags=v.NEAR, disease=disease)
         plan.side.operation(key, code, "手术操作", main=main)
         if not main:
             plan.side.operation(key, "43.4100x001", "手术操作")
-        if pitfall:
-            plan.side.near_miss(key, pitfall)
+        plan.side.near_miss(key, pitfall)
     plan.party(scheme, "place", place, "main")
 
 

@@ -6,7 +6,7 @@ The simulator writes an extension table only where one of these is planted. From
 import numpy as np
 
 from fundguard.synthetic import visits as v
-from fundguard.synthetic.plan import Plan
+from fundguard.synthetic.plan import WHOLE, Plan
 from fundguard.synthetic.plants.ground import (
     days_since,
     events,
@@ -101,7 +101,7 @@ def implanted_fewer(plan: Plan, rng: np.random.Generator, grade: int) -> None:
             tag=scheme.tag,
             event=not label,
             near=label,
-            part=(charged - used) * 10_000 // charged,
+            part=(charged - used) * WHOLE // charged,
         )
     plan.party(scheme, "place", place, "main")
 

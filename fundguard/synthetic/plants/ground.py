@@ -41,6 +41,7 @@ def who(plan: Plan, word: str) -> Array:
     masks = {
         "adult": (age >= 25) & (age <= 60),
         "grown": (age >= 40) & (age < 75),
+        "young": (age >= 20) & (age <= 32),
         "old": age >= 66,
         "woman": adult & people.female,
         "man": adult & ~people.female,

@@ -13,7 +13,7 @@ import numpy as np
 from fundguard.synthetic import visits as v
 from fundguard.synthetic.columnar import DAY, Array
 from fundguard.synthetic.plan import Plan, Scheme
-from fundguard.synthetic.plants.ground import days_since, events, near, outpatient, patients, stay
+from fundguard.synthetic.plants.ground import days_since, events, near, outpatient, patients, plain_stay
 
 HOUR = 3_600
 REFUNDED = "退费冲正后净额为零"
@@ -266,17 +266,21 @@ def _plant(plan: Plan, rng: np.random.Generator, scheme: Scheme, place: int, row
     day = days_since(plan, rng, count, row.since, room)
     person = patients(plan, rng, count, row.who)
     if row.stay:
-        first = stay(plan, rng, scheme, person, place, day=day, days=row.days, disease=row.disease)
+        first = plain_stay(plan, rng, scheme, person, place, day=day, days=row.days, disease=row.disease)
     else:
-        flags = v.REFUND if row.refund else 0
-        first = outpatient(plan, rng, scheme, person, place, day=day, disease=row.disease, flags=flags)
+        flags = v.BARE | (v.REFUND if row.refund else 0)
+        first = outpatient(
+            plan, rng, scheme, person, place, day=day, disease=row.disease, lines=0, flags=flags
+        )
     second = first
     if row.apart and row.stay:
-        second = stay(
+        second = plain_stay(
             plan, rng, scheme, person, place, day=day + gap_days, days=row.days, disease=row.disease
         )
     elif row.apart:
-        second = outpatient(plan, rng, scheme, person, place, day=day + gap_days, disease=row.disease)
+        second = outpatient(
+            plan, rng, scheme, person, place, day=day + gap_days, disease=row.disease, lines=0, flags=v.BARE
+        )
     start = 26 * HOUR if row.stay else 120
     more = dict(row.line)
     if more.pop("half", False):

@@ -85,7 +85,7 @@ def two_beds_at_once(plan: Plan, rng: np.random.Generator, grade: int) -> None:
     near = np.arange(len(person)) >= count
     day = _starts(plan, rng, len(person), 20)
     stay(plan, rng, scheme, person, other, day=day, days=7, flags=np.where(near, v.TRANSFER, 0))
-    later = np.where(near, 7, rng.integers(1, 8 - grade if grade < 5 else 5, len(person)))
+    later = np.where(near, 7, rng.integers(1, 7 - grade if grade < 4 else 4, len(person)))
     begin_after = np.where(near, v.NEAR, v.WHOLE | v.OVERLAP)
     key = stay(plan, rng, scheme, person, place, day=day + later, days=7, flags=begin_after)
     plan.side.near_miss(key[near], "转院当日: 出院日即入院日")
@@ -163,6 +163,7 @@ def after_death(plan: Plan, rng: np.random.Generator, grade: int) -> None:
     )
     plan.side.near_miss(key[near], "死亡前一日就医")
     plan.party(scheme, "place", place, "main")
+    plan.party(scheme, "person", person[~near])
 
 
 PLANTS = {

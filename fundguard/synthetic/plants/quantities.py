@@ -7,7 +7,7 @@ pair the component, of a cap the latest line.
 import numpy as np
 
 from fundguard.synthetic import visits as v
-from fundguard.synthetic.plan import Plan
+from fundguard.synthetic.plan import WHOLE, Plan
 from fundguard.synthetic.plants.ground import events, outpatient, patients, stay
 
 
@@ -27,7 +27,7 @@ def over_the_day_cap(plan: Plan, rng: np.random.Generator, grade: int) -> None:
         item=item,
         cnt=np.where(near, 240_000, over),
         after=30 * 3600,
-        part=(over - 240_000) * 10_000 // over,
+        part=(over - 240_000) * WHOLE // over,
         tag=scheme.tag,
         event=~near,
         near=near * plan.side.pitfall("恰为24小时"),
@@ -104,7 +104,9 @@ def stockpile(plan: Plan, rng: np.random.Generator, grade: int) -> None:
             day=np.minimum(start + np.sort(rng.integers(0, 13, size)), plan.calendar.last),
         )
         packs = max(1, 30 // int(plan.catalogue.pack_days[item]))
-        plan.line(key=key, item=item, cnt=packs * 10_000, days=30, tag=scheme.tag, event=np.arange(size) > 0)
+        plan.line(
+            key=key, item=item, cnt=packs * 10_000, days=30, tag=scheme.tag, event=np.arange(size) == size - 1
+        )
     label = plan.side.pitfall("慢性病长期处方(90天)")
     lawful = patients(plan, rng, events(grade) // 2 + 1, plan.city.people.age >= 50)
     key = outpatient(

@@ -1,6 +1,6 @@
 """Plants for what is counted over days: courses, cycles, hours, prescriptions by size, second-line use.
 
-The event is the latest line (contract §5); `part` is how much of it, in ten-thousandths, is too much: of
+The event is the latest line (contract §5); `part` is how much of it is too much: of
 n equal lines with a cap of k, n - k lines. From rules.md §2.1 (count modes differ by row) and §5.1.
 """
 
@@ -8,11 +8,11 @@ import numpy as np
 
 from fundguard.synthetic import visits as v
 from fundguard.synthetic.columnar import DAY, Array
-from fundguard.synthetic.plan import Plan, Scheme
+from fundguard.synthetic.plan import WHOLE, Plan, Scheme
 from fundguard.synthetic.plants.ground import days_since, events, near, outpatient, patients, stay
 
 HOUR = 3_600
-WHOLE = 10_000
+UNIT = 10_000
 
 
 def _course(
@@ -199,7 +199,7 @@ def hours(plan: Plan, rng: np.random.Generator, grade: int) -> None:
     plan.line(
         key=key,
         item=item,
-        cnt=charged * WHOLE,
+        cnt=charged * UNIT,
         served=served * HOUR,
         # Ten hours that end at two in the morning, counted from eight.
         after=np.where(night, 2 * DAY + 2 * HOUR, 2 * DAY + 11 * HOUR) - 8 * HOUR,
@@ -214,12 +214,14 @@ def hours(plan: Plan, rng: np.random.Generator, grade: int) -> None:
 
 
 def big_prescription(plan: Plan, rng: np.random.Generator, grade: int) -> None:
-    """CLN-MED-013: thirty pieces of thirty grams for seven days; near: twelve of ten."""
+    """CLN-MED-013: some thirty pieces of thirty grams and more for seven days; near: twelve of ten."""
     scheme = plan.plant("rule:CLN-MED-013", grade)
     place = int(plan.place(rng, "tcm", "primary")[0])
     pieces = plan.catalogue.pools["piece"]
-    kinds, grams = min(len(pieces), 18), (60 - 6 * grade) * 7
-    _prescribed(plan, rng, scheme, place, pieces[:kinds], grams, events(grade), "R53.x00", "")
+    # Twenty-six to thirty-four pieces: the ordinary ones and those that are payable in company.
+    many = np.concatenate([pieces, plan.catalogue.pools["piece_company"]])[: 36 - 2 * grade]
+    grams = (60 - 6 * grade) * 7
+    _prescribed(plan, rng, scheme, place, many, grams, events(grade), "R53.x00", "")
     _prescribed(plan, rng, scheme, place, pieces[:12], 70, near(grade), "R53.x00", "常规味数与剂量的饮片处方")
     plan.party(scheme, "place", place, "main")
 
@@ -261,7 +263,8 @@ def _prescribed(
         plan.line(
             key=key,
             item=item,
-            cnt=units * WHOLE,
+            cnt=units * UNIT,
+            days=7,
             after=60 + number,
             rx=number % scripts,
             tag=scheme.tag,

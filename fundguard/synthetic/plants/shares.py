@@ -23,17 +23,18 @@ class Mix:
     item: str
     units: int
     sorts: tuple[str, ...]
-    lawful: str = ""
+    lawful: str = ""  # empty: what is ordinary there
     pitfall: str = ""
 
 
+_ORDINARY = "同样多的普通门诊"
 MIXES = {
-    "MGT-IDX-001": Mix("pool:drug_htn", 20, ("primary", "private"), "pool:piece", "中药饮片不设占比限制"),
-    "MGT-IDX-002": Mix("pool:lab", 8, ("primary", "private"), "pool:drug_htn", "药品为主的机构"),
-    "MGT-IDX-003": Mix("pool:consumable", 20, ("primary", "private"), "pool:piece", "中药饮片不设占比限制"),
-    "MGT-IDX-004": Mix("pool:treat", 30, ("primary", "private"), "pool:drug_htn", "药品为主的机构"),
-    "MGT-IDX-005": Mix("code:002103000010000", 1, ("primary", "private"), "pool:lab", "以检验为主, 非CT"),
-    "MGT-IDX-006": Mix("code:002102000010000", 1, ("primary", "private"), "pool:lab", "以检验为主, 非磁共振"),
+    "MGT-IDX-001": Mix("pool:drug_htn", 20, ("clinic",), "pool:piece", "中药饮片不设占比限制"),
+    "MGT-IDX-002": Mix("pool:lab", 8, ("clinic",), "", _ORDINARY),
+    "MGT-IDX-003": Mix("pool:consumable", 20, ("private",), "", _ORDINARY),
+    "MGT-IDX-004": Mix("pool:treat", 30, ("clinic",), "", _ORDINARY),
+    "MGT-IDX-005": Mix("code:002103000010000", 1, ("private", "primary"), "", _ORDINARY),
+    "MGT-IDX-006": Mix("code:002102000010000", 1, ("primary",), "", _ORDINARY),
 }
 
 
@@ -63,6 +64,7 @@ def _shift(plan: Plan, rng: np.random.Generator, scheme: Scheme, place: int, mix
     first, last = month(plan)
     person = patients(plan, rng, size, "grown")
     day = first + rng.integers(0, last - first + 1, size)
+    plain = not wrong and not mix.lawful
     key = outpatient(
         plan,
         rng,
@@ -70,23 +72,24 @@ def _shift(plan: Plan, rng: np.random.Generator, scheme: Scheme, place: int, mix
         person,
         place,
         day=day,
-        lines=0,
-        flags=v.BARE | (v.WHOLE if wrong else v.NEAR),
+        kind="village" if place in plan.city.of_sort("clinic") else "outpatient",
+        lines=6 if plain else 0,
+        flags=(0 if plain else v.BARE) | (v.WHOLE if wrong else v.NEAR),
     )
+    if not wrong:
+        plan.side.near_miss(key, mix.pitfall)
+    if plain:
+        return
     items = _items(plan, mix.item if wrong else mix.lawful)
     for number in range(2):
         plan.line(
             key=key,
             item=rng.choice(items, size),
-            cnt=(mix.units if wrong else 8)
-            * 10_000
-            * (70 if mix.lawful == "pool:piece" and not wrong else 1),
+            cnt=(mix.units if wrong else 560) * 10_000,
             after=60 + number,
             tag=scheme.tag,
             event=False,
         )
-    if not wrong:
-        plan.side.near_miss(key, mix.pitfall)
 
 
 def shifted(code: str) -> Callable[[Plan, np.random.Generator, int], None]:
@@ -110,7 +113,7 @@ def readmissions(plan: Plan, rng: np.random.Generator, grade: int) -> None:
     place, other = plan.place(rng, "private", "primary", size=2).tolist()
     first, _ = month(plan)
     # Both stays of the pair are settled in the month.
-    count = events(grade) * 2
+    count = 40 + events(grade)
     for where, flags, disease, pitfall in (
         (place, v.WHOLE, "J44.900", ""),
         (other, v.NEAR, "Z51.100", "计划性化疗周期"),
@@ -142,7 +145,7 @@ def scan_for_everybody(plan: Plan, rng: np.random.Generator, grade: int) -> None
     place, other = plan.place(rng, "private", "primary", size=2).tolist()
     first, last = month(plan)
     item = plan.catalogue.by_code["002103000010000"]
-    count = 30 + len(plan.city.people.age) // 1_000
+    count = 70 + len(plan.city.people.age) // 1_000
     for where, share, pitfall in ((place, 1.0 - 0.04 * grade, ""), (other, 0.2, "按需检查, 五分之一")):
         person = patients(plan, rng, count, "grown")
         day = first + rng.integers(0, last - first - 4, count)
