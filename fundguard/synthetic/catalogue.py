@@ -152,6 +152,15 @@ class Frozen:
         self._start = np.concatenate([[0], np.cumsum(sizes)])
         self._key = np.log(self.price[self._items]) + 100.0 * np.repeat(np.arange(len(sizes)), sizes)
 
+    def pool(self, name: str) -> Array:
+        """Items of a pool, or of a code (`code:…`) or a name (`name:…`)."""
+        kind, _, value = name.partition(":")
+        if kind == "code":
+            return np.array([self.by_code[value]])
+        if kind == "name":
+            return np.array([number for number, known in enumerate(self.names) if known == value])
+        return self.pools[name]
+
     def pick(self, rng: np.random.Generator, pool: Array, cents: Array) -> Array:
         """For each line an item of its pool whose price is near `cents`, give or take a place."""
         at = np.searchsorted(self._key, 100.0 * pool + np.log(np.maximum(cents, 1.0)))

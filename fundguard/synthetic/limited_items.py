@@ -102,6 +102,9 @@ POOLS: dict[str, _Pool] = {
         ("service_sex_limit", "service_day_cap", "service_period_cap", "service_repeat_charge"),
         charge="05",
     ),
+    "service_excepted": _Pool(
+        "service_sex_limit", lambda row: row["except_text"] == "儿童除外", 60, charge="05"
+    ),
     "service_newborn": _Pool(
         "service_age_limit",
         lambda row: row["age_group"] == "newborn",
@@ -211,6 +214,12 @@ def _named_items(catalogue: "Catalogue") -> None:
 def _pairs(catalogue: "Catalogue", tables: dict[str, list[Row]], rng: np.random.Generator) -> None:
     """Pairs of the windows that are not a day: component and the item that contains it."""
     sexed = {row["hilist_code"] for row in tables["service_sex_limit"]}
+    # Codes that begin like a component of a pair and are none: pairs are of exact codes.
+    near_codes = catalogue.pairs_of.setdefault("variant", [])
+    for component, main, _ in catalogue.pairs[:4]:
+        code, name = catalogue.code[component], catalogue.name[component]
+        variant = _item(catalogue, f"{code[:11]}9900", f"{name}(其他)", "pair_plant", "05", 40.0)
+        near_codes.append((variant, main))
     for window, most in _WINDOWS.items():
         found = catalogue.pairs_of.setdefault(window, [])
         mains: set[str] = set()

@@ -166,6 +166,7 @@ class LineMaker:
         lines = lines.take(lines.time < last_second)
         self._noise(chunk, lines, rng)
         lines = lines.take(np.lexsort((lines.time, lines.visit)))
+        self._prescriptions(chunk, lines)
         self._amounts(chunk, lines)
         return lines
 
@@ -294,6 +295,8 @@ class LineMaker:
             "doctor": doctor,
             "days": days,
             "mapped": np.full(size, -1, dtype=np.int64),
+            "serial": np.full(size, -1, dtype=np.int64),  # of a line that is taken back
+            "undoes": np.full(size, -1, dtype=np.int64),  # the serial of the line this one takes back
             "planted": np.zeros(size, dtype=bool),
         }
         for name, (type_, value) in PLANTED.items():
@@ -328,7 +331,17 @@ class LineMaker:
         for name in PLANTED:
             rows[name] = extra[name].astype(rows[name].dtype)
         rows["planted"] = np.ones(len(found), dtype=bool)
-        return rows
+        undone = np.flatnonzero(extra["undo"])
+        rows["serial"][undone] = np.arange(len(undone))
+        back = {name: column[undone] for name, column in rows.items()}
+        back.update(
+            cnt=-back["cnt"],
+            time=back["time"] + 1_800,
+            days=np.zeros(len(undone), dtype=np.int64),
+            undoes=back["serial"],
+            serial=np.full(len(undone), -1, dtype=np.int64),
+        )
+        return {name: np.concatenate([column, back[name]]) for name, column in rows.items()}
 
     # Honest mistakes ----------------------------------------------------------------------------
 
@@ -354,6 +367,15 @@ class LineMaker:
         therapy = self.catalogue.minutes[item] * service * (lines.minutes == 0)
         long = therapy >= 20
         lines.columns["minutes"] = np.where(long, therapy, lines.minutes)
+
+    def _prescriptions(self, chunk: v.Visits, lines: Lines) -> None:
+        """At most five medicines on a prescription outside a stay; one doctor in thirty writes them on one."""
+        careless = (chunk.key * 2_654_435_761 >> 7) % 30 == 0
+        split = self.catalogue.is_drug[lines.item] & ~lines.planted
+        split &= ~v.STAYS[chunk.kind[lines.visit]] & ~careless[lines.visit]
+        rows = np.flatnonzero(split)
+        rank = np.arange(len(rows)) - np.searchsorted(lines.visit[rows], lines.visit[rows])
+        lines.columns["rx"][rows] = rank // 5
 
     def _amounts(self, chunk: v.Visits, lines: Lines) -> None:
         """det = own + over + preself + in scope, to the cent (identities A6, A7)."""

@@ -40,6 +40,7 @@ LINE_FIELDS: dict[str, type] = {
     "own": np.bool_,  # paid by the person in full
     "unlimited": np.bool_,  # what is above the ceiling stays in scope all the same
     "report": np.int32,  # item the laboratory in fact did (-1: no report)
+    "undo": np.bool_,  # taken back by a negative line of the same settlement half an hour later
     "used": np.int64,  # quantity on the record of use, in ten-thousandths (-1: as charged)
 }
 LINE_DEFAULTS = {
@@ -63,6 +64,7 @@ LINE_DEFAULTS = {
     "own": False,
     "unlimited": False,
     "report": -1,
+    "undo": False,
     "used": -1,
 }
 # What an ordinary line has too, and where a planted value is taken as it is.

@@ -95,4 +95,9 @@ def fee_lines(
     }
     if original is not None:
         columns["init_feedetl_sn"] = numbers(original)
+    elif (lines.undoes >= 0).any():
+        first = np.flatnonzero(lines.serial >= 0)
+        at = first[np.argsort(lines.serial[first])]
+        taken_back = number[at[np.maximum(lines.undoes, 0)]]
+        columns["init_feedetl_sn"] = numbers(taken_back, "", lines.undoes < 0)
     context.landing.write("fee_list_d", columns)

@@ -41,7 +41,7 @@ def who(plan: Plan, word: str) -> Array:
     masks = {
         "adult": (age >= 25) & (age <= 60),
         "grown": (age >= 40) & (age < 75),
-        "young": (age >= 20) & (age <= 32),
+        "young": (age >= 20) & (age <= 32) & (people.chronic < 0),
         "old": age >= 66,
         "woman": adult & people.female,
         "man": adult & ~people.female,
@@ -50,6 +50,8 @@ def who(plan: Plan, word: str) -> Array:
         "young mother": (age >= 22) & (age <= 40) & people.female,
         "employee": adult & people.employee,
         "child": (age >= 5) & (age <= 10),
+        "teen": (age >= 14) & (age <= 15),
+        "girl": (age >= 4) & (age <= 9) & people.female,
         "pupil": (age >= 6) & (age <= 13),
     }
     return masks[word]

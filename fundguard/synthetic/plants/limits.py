@@ -14,9 +14,11 @@ import numpy as np
 from fundguard.synthetic import visits as v
 from fundguard.synthetic.plan import Plan, Scheme
 from fundguard.synthetic.plants.ground import days_since, events, near, outpatient, patients, stay
+from fundguard.synthetic.plants.series import refilled
 
 HOSPITALS = ("secondary", "tertiary")
 REFUNDED = "退费冲正后净额为零"
+CORRECTED = "同一结算内以负数行冲正"
 BEFORE = "知识点生效日前的费用"
 NEWBORN = "新生儿挂父母账户就医"
 SELF_PAID = "个人全额自费, 未列入基金支付范围"
@@ -60,6 +62,8 @@ LIMITS: dict[str, tuple[tuple[str, ...], tuple[Use, ...]]] = {
         ("secondary", "tertiary", "primary"),
         (
             *_sexed("drug"),
+            Use("name:来曲唑片", "man", pitfall="男女均可使用的药品, 不在限定名单"),
+            Use("drug_female", "man", pitfall=CORRECTED, line={"undo": True}),
             Use("drug_male", "young mother", pitfall=NEWBORN, flags=v.NEWBORN),
         ),
     ),
@@ -67,6 +71,7 @@ LIMITS: dict[str, tuple[tuple[str, ...], tuple[Use, ...]]] = {
         ("secondary", "tertiary", "primary"),
         (
             *_sexed("service"),
+            Use("service_excepted", "girl", disease="J02.900", pitfall="备注例外: 儿童除外"),
             Use("service_male", "young mother", pitfall=NEWBORN, flags=v.NEWBORN),
         ),
     ),
@@ -92,6 +97,7 @@ LIMITS: dict[str, tuple[tuple[str, ...], tuple[Use, ...]]] = {
             Use("child_of_patient", "adult"),
             Use("child_of_insured", "adult"),
             Use("child_of_insured", "child", disease="J02.900", pitfall="年龄在限定范围内"),
+            Use("child_of_insured", "teen", disease="J02.900", pitfall="儿童口径14或18岁不一, 15至16岁"),
             Use("child_of_patient", "young mother", pitfall=NEWBORN, flags=v.NEWBORN),
         ),
     ),
@@ -268,6 +274,8 @@ def limit(code: str) -> Callable[[Plan, np.random.Generator, int], None]:
             _use(plan, rng, scheme, place, use, count)
         for use in right:
             _use(plan, rng, scheme, place, use, near(grade, len(right)))
+        if code == "POL-MED-012":
+            refilled(plan, rng, scheme, place, near(grade, 2))
         plan.party(scheme, "place", place, "main")
 
     act.__doc__ = f"{code}: {len(uses)} uses of limited items."
@@ -275,7 +283,7 @@ def limit(code: str) -> Callable[[Plan, np.random.Generator, int], None]:
 
 
 def _use(plan: Plan, rng: np.random.Generator, scheme: Scheme, place: int, use: Use, count: int) -> None:
-    pool = plan.catalogue.pools[use.pool]
+    pool = plan.catalogue.pool(use.pool)
     since = max(plan.catalogue.since.get(int(item), 0) for item in pool)
     if use.before and since <= plan.calendar.first + 1:
         return

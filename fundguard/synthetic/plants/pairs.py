@@ -58,6 +58,8 @@ PAIRS: dict[str, tuple[tuple[str, ...], tuple[Pair, ...]]] = {
             Pair("pairs:stay", "", 3 * DAY, stay=True, disease="I50.900", operate=True),
             Pair("pairs:day", "", 3 * DAY, "时间窗为单日: 不在同一天", apart=True),
             Pair("pairs:day", "", 60, REFUNDED, refund=True),
+            Pair("pairs:day", "", 60, "主项已以负数行冲正", other={"undo": True}),
+            Pair("pairs:variant", "", 60, "编码前缀相同的其他项目, 不在知识点"),
             Pair(
                 "pairs:stay", "", 40 * DAY, "时间窗为单次就诊: 不在同一次住院", True, 4, "I50.900", apart=True
             ),
@@ -243,12 +245,7 @@ def _items(plan: Plan, rng: np.random.Generator, row: Pair, count: int) -> tuple
         chosen = np.array(known)[rng.integers(0, len(known), count)]
         return chosen[:, 0], chosen[:, 1]
 
-    def of(name: str) -> Array:
-        if name.startswith("code:"):
-            return np.array([plan.catalogue.by_code[name.removeprefix("code:")]])
-        return plan.catalogue.pools[name]
-
-    first, second = of(row.component), of(row.main)
+    first, second = plan.catalogue.pool(row.component), plan.catalogue.pool(row.main)
     if row.component != row.main:
         return rng.choice(first, count), rng.choice(second, count)
     # Two different items of one pool: the cheaper one is the component.
@@ -281,16 +278,21 @@ def _plant(plan: Plan, rng: np.random.Generator, scheme: Scheme, place: int, row
         second = outpatient(
             plan, rng, scheme, person, place, day=day + gap_days, disease=row.disease, lines=0, flags=v.BARE
         )
-    start = 26 * HOUR if row.stay else 120
+    start: Array | int = 120
+    if row.stay:
+        # Five past a full hour, so that ten minutes later it is still the same hour.
+        begin = plan.ledger.parts[-1].begin if not row.apart else plan.ledger.parts[-2].begin
+        start = 26 * HOUR + 300 + (-begin) % HOUR
     more = dict(row.line)
     if more.pop("half", False):
         more["price"] = plan.catalogue.price[component] // 2
-    gap = 0 if row.apart else row.gap
-    plan.line(key=second, item=main, after=start + gap, tag=scheme.tag, event=False, near=label, **row.other)
+    later = start if row.apart else start + row.gap
+    plan.line(key=second, item=main, after=later, tag=scheme.tag, event=False, near=label, **row.other)
     plan.line(key=first, item=component, after=start, tag=scheme.tag, event=not label, near=label, **more)
     if row.operate:
         for key, main_one in ((first, True), (second, False)):
-            plan.side.operation(key, "45.7900" if main_one else "54.1100", "手术操作", start, main_one)
+            after = int(np.max(start))
+            plan.side.operation(key, "45.7900" if main_one else "54.1100", "手术操作", after, main_one)
 
 
 PLANTS = {code: pair(code) for code in PAIRS}

@@ -51,14 +51,30 @@ def _lawful_returns(plan: Plan, rng: np.random.Generator, scheme: Scheme, place:
     """Planned chemotherapy, a referral down inside a medical community, and the year's settlement in between."""
     few = max(1, events(grade) // 6)
     lower = int(rng.choice(plan.city.of_sort("primary")))
+    ward = int(plan.city.of_sort("psychiatric")[0])
     for pitfall, disease, kind, where, gap, way in (
         ("计划性化疗周期", "Z51.100", "chemo", place, 9, 0),
         ("医共体内转诊, 连续住院", "I63.900", "stay", lower, 0, v.TRANSFER),
+        ("按床日付费的精神科长期住院, 结算后续住", "F20.900", "psychiatric", ward, 0, 0),
+        ("中途结算, 间隔0天", "I63.900", "stay", place, 0, 0),
         ("跨院再入院, 规则只看同一机构", "J18.900", "stay", lower, 4, 0),
     ):
         person = patients(plan, rng, few, plan.city.people.age >= 55)
         day = _starts(plan, rng, few, 40)
-        first = stay(plan, rng, scheme, person, place, day=day, days=5, disease=disease, kind=kind, flags=way)
+        first = stay(
+            plan,
+            rng,
+            scheme,
+            person,
+            ward if kind == "psychiatric" else place,
+            day=day,
+            days=5,
+            disease=disease,
+            kind=kind,
+            flags=way,
+        )
+        if pitfall.startswith("中途"):
+            plan.side.patch("setl_d", first, mid_setl_flag="1")
         key = stay(
             plan,
             rng,
@@ -136,6 +152,25 @@ def shopping_from_bed(plan: Plan, rng: np.random.Generator, grade: int) -> None:
         flags=np.where(near, v.NEAR, v.WHOLE) | v.OVERLAP,
     )
     plan.side.near_miss(key[near], "入院前一日或出院后购药")
+    few = max(1, events(grade) // 6)
+    patient = patients(plan, rng, few, "grown")
+    day = _starts(plan, rng, few, 20)
+    stay(plan, rng, scheme, patient, place, day=day, days=7, disease="N18.001")
+    center = int(plan.city.of_sort("dialysis")[0])
+    key = outpatient(
+        plan,
+        rng,
+        scheme,
+        patient,
+        center,
+        kind="dialysis",
+        day=day + 3,
+        disease="N18.001",
+        lines=0,
+        flags=v.NEAR | v.OVERLAP | v.BARE,
+    )
+    plan.line(key=key, item=plan.catalogue.by_code["003110000060000"], after=60, tag=scheme.tag, event=False)
+    plan.side.near_miss(key, "住院期间外出血液透析")
     plan.party(scheme, "place", place, "main")
 
 

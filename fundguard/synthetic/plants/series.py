@@ -218,8 +218,8 @@ def big_prescription(plan: Plan, rng: np.random.Generator, grade: int) -> None:
     scheme = plan.plant("rule:CLN-MED-013", grade)
     place = int(plan.place(rng, "tcm", "primary")[0])
     pieces = plan.catalogue.pools["piece"]
-    # Twenty-six to thirty-four pieces: the ordinary ones and those that are payable in company.
-    many = np.concatenate([pieces, plan.catalogue.pools["piece_company"]])[: 36 - 2 * grade]
+    # Thirty-four to forty-two pieces: the ordinary ones and those that are payable in company.
+    many = np.concatenate([pieces, plan.catalogue.pools["piece_company"]])[: 44 - 2 * grade]
     grams = (60 - 6 * grade) * 7
     _prescribed(plan, rng, scheme, place, many, grams, events(grade), "R53.x00", "")
     _prescribed(plan, rng, scheme, place, pieces[:12], 70, near(grade), "R53.x00", "常规味数与剂量的饮片处方")
@@ -280,6 +280,7 @@ def single_piece(plan: Plan, rng: np.random.Generator, grade: int) -> None:
     single, plain = plan.catalogue.pools["piece_single"], plan.catalogue.pools["piece"]
     since = max(plan.catalogue.since[int(item)] for item in single)
     sizes = (events(grade) - events(grade) // 4, events(grade) // 4, near(grade, 2), near(grade, 2))
+    brewing = int(plan.catalogue.pools["brewing"][0])
     for number, (size, pitfall) in enumerate(
         zip(sizes, ("", "", "与其他饮片组成复方", "个人全额自费, 未列入基金支付范围"), strict=True)
     ):
@@ -301,6 +302,9 @@ def single_piece(plan: Plan, rng: np.random.Generator, grade: int) -> None:
                 near=label,
                 own=number == 3,
             )
+        if number == 0:
+            # The fee for brewing is no piece: the piece still stands alone.
+            plan.line(key=key[::2], item=brewing, after=90, tag=scheme.tag, event=False)
         if number == 2:
             for order, item in enumerate(plain[:4].tolist()):
                 plan.line(key=key, item=item, cnt=700_000, after=70 + order, tag=scheme.tag, event=False)
@@ -330,6 +334,28 @@ def second_line(plan: Plan, rng: np.random.Generator, grade: int) -> None:
     label = plan.side.pitfall("此前在另一家医院用过一线药")
     plan.line(key=key, item=item, after=60, tag=scheme.tag, event=False, near=label)
     plan.party(scheme, "place", place, "main")
+
+
+def refilled(plan: Plan, rng: np.random.Generator, scheme: Scheme, place: int, count: int) -> None:
+    """A near miss of POL-MED-012: first prescribed at a second-level hospital, then refilled at `place`."""
+    item = int(rng.choice(plan.catalogue.pools["first_prescription"]))
+    upper = int(plan.city.of_sort("secondary")[0])
+    person = patients(plan, rng, count, "grown")
+    day = days_since(plan, rng, count, plan.catalogue.since[item], 34)
+    label = plan.side.pitfall("首次处方在二级医院, 基层续方")
+    for where, later in ((upper, 0), (place, 30)):
+        key = outpatient(
+            plan, rng, scheme, person, where, day=day + later, disease="E11.900", lines=0, flags=v.BARE
+        )
+        plan.line(
+            key=key,
+            item=item,
+            after=60,
+            cnt=20_000,
+            tag=scheme.tag,
+            event=False,
+            near=label if later else 0,
+        )
 
 
 PLANTS = {

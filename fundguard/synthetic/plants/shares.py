@@ -29,10 +29,10 @@ class Mix:
 
 _ORDINARY = "同样多的普通门诊"
 MIXES = {
-    "MGT-IDX-001": Mix("pool:drug_htn", 20, ("clinic",), "pool:piece", "中药饮片不设占比限制"),
-    "MGT-IDX-002": Mix("pool:lab", 8, ("clinic",), "", _ORDINARY),
-    "MGT-IDX-003": Mix("pool:consumable", 20, ("private",), "", _ORDINARY),
-    "MGT-IDX-004": Mix("pool:treat", 30, ("clinic",), "", _ORDINARY),
+    "MGT-IDX-001": Mix("drug_htn", 20, ("clinic",), "piece", "中药饮片不设占比限制"),
+    "MGT-IDX-002": Mix("lab", 8, ("clinic",), "", _ORDINARY),
+    "MGT-IDX-003": Mix("consumable", 20, ("private",), "", _ORDINARY),
+    "MGT-IDX-004": Mix("treat", 30, ("clinic",), "", _ORDINARY),
     "MGT-IDX-005": Mix("code:002103000010000", 1, ("private", "primary"), "", _ORDINARY),
     "MGT-IDX-006": Mix("code:002102000010000", 1, ("primary",), "", _ORDINARY),
 }
@@ -44,13 +44,6 @@ def month(plan: Plan) -> tuple[int, int]:
     first = int((after - 1).astype("datetime64[D]").astype(int))
     last = int(after.astype("datetime64[D]").astype(int)) - 1
     return (first, last) if first >= plan.calendar.first else (plan.calendar.first, plan.calendar.last)
-
-
-def _items(plan: Plan, name: str) -> np.ndarray:
-    kind, value = name.split(":")
-    if kind == "pool":
-        return plan.catalogue.pools[value]
-    return np.array([plan.catalogue.by_code[value]])
 
 
 def _visits(plan: Plan, place: int) -> int:
@@ -80,7 +73,7 @@ def _shift(plan: Plan, rng: np.random.Generator, scheme: Scheme, place: int, mix
         plan.side.near_miss(key, mix.pitfall)
     if plain:
         return
-    items = _items(plan, mix.item if wrong else mix.lawful)
+    items = plan.catalogue.pool(mix.item if wrong else mix.lawful)
     for number in range(2):
         plan.line(
             key=key,
@@ -140,21 +133,22 @@ def readmissions(plan: Plan, rng: np.random.Generator, grade: int) -> None:
 
 
 def scan_for_everybody(plan: Plan, rng: np.random.Generator, grade: int) -> None:
-    """EXT-014: a CT for everybody who is admitted; near: for one in five, and for stroke alone."""
+    """EXT-014: a CT for everybody who is admitted; near: for one in five, at all the others of the level."""
     scheme = plan.plant("rule:EXT-014", grade)
-    place, other = plan.place(rng, "private", "primary", size=2).tolist()
+    place = int(plan.place(rng, "private", "primary")[0])
     first, last = month(plan)
     item = plan.catalogue.by_code["002103000010000"]
-    count = 70 + len(plan.city.people.age) // 1_000
-    for where, share, pitfall in ((place, 1.0 - 0.04 * grade, ""), (other, 0.2, "按需检查, 五分之一")):
+    for where in plan.city.of_sort("private", "primary").tolist():
+        wrong = where == place
+        count, share = (90, 1.0 - 0.04 * grade) if wrong else (60, 0.2)
         person = patients(plan, rng, count, "grown")
         day = first + rng.integers(0, last - first - 4, count)
-        flags = v.NEAR if pitfall else 0
+        flags = 0 if wrong else v.NEAR
         key = plain_stay(plan, rng, scheme, person, where, day=day, days=4, disease="M51.202", flags=flags)
         scanned = np.arange(count) < round(count * share)
-        plan.line(key=key[scanned], item=item, after=DAY // 8, tag=scheme.tag, event=not pitfall)
-        if pitfall:
-            plan.side.near_miss(key, pitfall)
+        plan.line(key=key[scanned], item=item, after=DAY // 8, tag=scheme.tag, event=wrong)
+        if not wrong:
+            plan.side.near_miss(key, "按需检查, 五分之一")
     plan.party(scheme, "place", place, "main")
 
 
