@@ -40,6 +40,7 @@ def who(plan: Plan, word: str) -> Array:
     age, adult = people.age, (people.age >= 25) & (people.age <= 58)
     masks = {
         "adult": (age >= 25) & (age <= 60),
+        "anybody": (age >= 20) & (age <= 80),
         "grown": (age >= 40) & (age < 75),
         "young": (age >= 20) & (age <= 32) & (people.chronic < 0),
         "old": age >= 66,
@@ -74,9 +75,10 @@ def outpatient(
     flags: Array | int = 0,
     disease: str = "K29.500",
     day: Array | None = None,
+    hour: int = 9,
     **more: Any,
 ) -> Array:
-    """One visit a person at `place`; gives the keys."""
+    """One visit a person at `place`, within seven hours from `hour` on; gives the keys."""
     size = len(person)
     if day is None:
         day = plan.calendar.draw_days(rng, "hospital", size)
@@ -85,7 +87,7 @@ def outpatient(
         person=person,
         place=place,
         kind=v.KIND[kind],
-        begin=np.asarray(day) * 86_400 + 9 * 3600 + rng.integers(0, 7 * 3600, size),
+        begin=np.asarray(day) * 86_400 + hour * 3600 + rng.integers(0, 7 * 3600, size),
         disease=plan.diseases.by_code[disease],
         cost=rng.uniform(60, 180, size),
         lines=more.pop("lines", rng.integers(2, 5, size)),

@@ -80,14 +80,15 @@ def beds_beyond_the_stay(plan: Plan, rng: np.random.Generator, grade: int) -> No
 
 
 def stockpile(plan: Plan, rng: np.random.Generator, grade: int) -> None:
-    """EXT-019: thirty days of one drug from three to six places within a fortnight; near: a long prescription."""
+    """EXT-019: thirty days of one drug from five to seven places within a fortnight; near: a long prescription.
+
+    A chronic patient may have ninety days in hand (enforcement.md §1.4, 3): five times thirty are more.
+    """
     scheme = plan.plant("rule:EXT-019", grade)
     person = plan.persons(rng, 2, where=plan.city.people.age >= 50)
     drugs = plan.catalogue.pools["drug_htn"]
     drugs = drugs[np.isin(plan.catalogue.pack_days[drugs], [14, 16, 30])]
-    places = rng.choice(
-        plan.city.of_sort("primary", "secondary", "clinic"), 7 - grade if grade < 5 else 3, replace=False
-    )
+    places = rng.choice(plan.city.of_sort("primary", "secondary", "clinic"), max(5, 8 - grade), replace=False)
     start = int(plan.spread_days(rng, 1, 1, edge=16)[0])
     for one in person:
         item = int(rng.choice(drugs))

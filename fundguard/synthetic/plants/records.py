@@ -117,7 +117,9 @@ def settled_twice(plan: Plan, rng: np.random.Generator, grade: int) -> None:
             flags |= v.MANUAL if not pitfall.startswith("同") and number == 1 else 0
             if number == 1:
                 flags |= v.NEAR if pitfall else v.WHOLE
-            key = outpatient(plan, rng, scheme, who, place, day=day, lines=0, flags=flags)
+            key = outpatient(
+                plan, rng, scheme, who, place, day=day, lines=0, flags=flags, hour=9 + 8 * number
+            )
             plan.line(key=key, item=item, after=60, cnt=20_000, tag=scheme.tag, event=False)
             apart = number * 5_000 if pitfall.startswith("同") else 0
             invoice = [str(base + apart + n) for n in range(len(who))]

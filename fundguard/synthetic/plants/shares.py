@@ -27,6 +27,8 @@ class Mix:
     pitfall: str = ""
 
 
+# A share needs a denominator: so many stays a month, and so many peers that have them too.
+_ADMITTED, _PEERS = 110, 6
 _ORDINARY = "同样多的普通门诊"
 MIXES = {
     "MGT-IDX-001": Mix("drug_htn", 20, ("clinic",), "piece", "中药饮片不设占比限制"),
@@ -133,19 +135,20 @@ def readmissions(plan: Plan, rng: np.random.Generator, grade: int) -> None:
 
 
 def scan_for_everybody(plan: Plan, rng: np.random.Generator, grade: int) -> None:
-    """EXT-014: a CT for everybody who is admitted; near: for one in five, at all the others of the level."""
+    """EXT-014: a CT for everybody who is admitted; near: for one in five, at six peers as busy."""
     scheme = plan.plant("rule:EXT-014", grade)
     place = int(plan.place(rng, "private", "primary")[0])
+    peers = [other for other in plan.city.of_sort("private", "primary").tolist() if other != place][:_PEERS]
     first, last = month(plan)
     item = plan.catalogue.by_code["002103000010000"]
-    for where in plan.city.of_sort("private", "primary").tolist():
+    for where in (place, *peers):
         wrong = where == place
-        count, share = (90, 1.0 - 0.04 * grade) if wrong else (60, 0.2)
-        person = patients(plan, rng, count, "grown")
-        day = first + rng.integers(0, last - first - 4, count)
+        share = 1.0 - 0.02 * grade if wrong else 0.2
+        person = patients(plan, rng, _ADMITTED, "anybody")
+        day = first + rng.integers(0, last - first - 4, _ADMITTED)
         flags = 0 if wrong else v.NEAR
-        key = plain_stay(plan, rng, scheme, person, where, day=day, days=4, disease="M51.202", flags=flags)
-        scanned = np.arange(count) < round(count * share)
+        key = plain_stay(plan, rng, scheme, person, where, day=day, days=3, disease="M51.202", flags=flags)
+        scanned = np.arange(_ADMITTED) < round(_ADMITTED * share)
         plan.line(key=key[scanned], item=item, after=DAY // 8, tag=scheme.tag, event=wrong)
         if not wrong:
             plan.side.near_miss(key, "按需检查, 五分之一")
