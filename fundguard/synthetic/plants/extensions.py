@@ -131,19 +131,21 @@ def over_the_internet(plan: Plan, rng: np.random.Generator, grade: int) -> None:
 
 
 def infections(plan: Plan, rng: np.random.Generator, grade: int) -> None:
-    """MGT-IDX-007: infections in a third of the stays of one hospital; near: in one of thirty elsewhere."""
+    """MGT-IDX-007: infections in a third of the stays of one hospital; near: one in twenty, as at its peers."""
     scheme = plan.plant("rule:MGT-IDX-007", grade)
-    place, other = plan.place(rng, "private", "primary", size=2).tolist()
-    count = 30 + len(plan.city.people.age) // 1_000
-    for where, share, pitfall in ((place, 0.5 - 0.06 * grade, ""), (other, 0.03, "个别感染")):
-        person = patients(plan, rng, count, "grown")
+    place = int(plan.place(rng, "private", "primary")[0])
+    peers = [other for other in plan.city.of_sort("private", "primary").tolist() if other != place]
+    for where in (place, *peers):
+        wrong = where == place
+        count, share = (60, 0.5 - 0.06 * grade) if wrong else (20, 0.05)
+        person = patients(plan, rng, count, "anybody")
         day = plan.calendar.last - 28 + rng.integers(0, 20, count)
         key = plain_stay(plan, rng, scheme, person, where, day=day, days=5, disease="S72.000")
-        infected = key[: max(1, round(count * share))]
+        infected = key[: round(count * share)]
         plan.side.note("infection_rpt_d", infected, 3 * 86_400, infection_type="肺部感染")
         item = int(plan.catalogue.pools["drug_infusion"][6])
-        label = plan.side.pitfall(pitfall) if pitfall else 0
-        plan.line(key=infected, item=item, after=280_000, tag=scheme.tag, event=not label, near=label)
+        label = 0 if wrong else plan.side.pitfall("个别感染, 与同级机构相当")
+        plan.line(key=infected, item=item, after=280_000, tag=scheme.tag, event=wrong, near=label)
     plan.party(scheme, "place", place, "main")
 
 

@@ -86,12 +86,11 @@ def stockpile(plan: Plan, rng: np.random.Generator, grade: int) -> None:
     """
     scheme = plan.plant("rule:EXT-019", grade)
     person = plan.persons(rng, 2, where=plan.city.people.age >= 50)
-    drugs = plan.catalogue.pools["drug_htn"]
-    drugs = drugs[np.isin(plan.catalogue.pack_days[drugs], [14, 16, 30])]
+    # A drug nobody else takes: what people buy for themselves does not follow it.
+    item = int(plan.catalogue.pools["plant_hoard_drug"][0])
     places = rng.choice(plan.city.of_sort("primary", "secondary", "clinic"), max(5, 8 - grade), replace=False)
     start = int(plan.spread_days(rng, 1, 1, edge=16)[0])
     for one in person:
-        item = int(rng.choice(drugs))
         size = len(places)
         key = outpatient(
             plan,
@@ -102,18 +101,16 @@ def stockpile(plan: Plan, rng: np.random.Generator, grade: int) -> None:
             kind="chronic",
             disease="I10.x00x002",
             lines=1,
-            day=np.minimum(start + np.sort(rng.integers(0, 13, size)), plan.calendar.last),
+            day=np.minimum(start + np.sort(rng.choice(13, size, replace=False)), plan.calendar.last),
         )
-        packs = max(1, 30 // int(plan.catalogue.pack_days[item]))
-        plan.line(
-            key=key, item=item, cnt=packs * 10_000, days=30, tag=scheme.tag, event=np.arange(size) == size - 1
-        )
+        last = np.arange(size) == size - 1
+        plan.line(key=key, item=item, cnt=20_000, days=30, tag=scheme.tag, event=last)
     label = plan.side.pitfall("慢性病长期处方(90天)")
     lawful = patients(plan, rng, events(grade) // 2 + 1, plan.city.people.age >= 50)
     key = outpatient(
         plan, rng, scheme, lawful, int(places[0]), kind="chronic", disease="I10.x00x002", lines=0
     )
-    plan.line(key=key, item=int(drugs[0]), cnt=60_000, days=90, tag=scheme.tag, event=False, near=label)
+    plan.line(key=key, item=item, cnt=60_000, days=90, tag=scheme.tag, event=False, near=label)
     plan.party(scheme, "person", person, "main")
 
 

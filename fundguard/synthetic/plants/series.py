@@ -343,6 +343,19 @@ def refilled(plan: Plan, rng: np.random.Generator, scheme: Scheme, place: int, c
     person = patients(plan, rng, count, "grown")
     day = days_since(plan, rng, count, plan.catalogue.since[item], 34)
     label = plan.side.pitfall("首次处方在二级医院, 基层续方")
+    first_line = int(plan.catalogue.pools["plant_metformin"][0])
+    key = outpatient(
+        plan,
+        rng,
+        scheme,
+        person,
+        upper,
+        day=np.maximum(day - 20, plan.calendar.first),
+        disease="E11.900",
+        lines=0,
+        flags=v.BARE,
+    )
+    plan.line(key=key, item=first_line, after=60, cnt=20_000, tag=scheme.tag, event=False)
     for where, later in ((upper, 0), (place, 30)):
         key = outpatient(
             plan, rng, scheme, person, where, day=day + later, disease="E11.900", lines=0, flags=v.BARE

@@ -137,13 +137,13 @@ def readmissions(plan: Plan, rng: np.random.Generator, grade: int) -> None:
 def scan_for_everybody(plan: Plan, rng: np.random.Generator, grade: int) -> None:
     """EXT-014: a CT for everybody who is admitted; near: for one in five, at six peers as busy."""
     scheme = plan.plant("rule:EXT-014", grade)
-    place = int(plan.place(rng, "private", "primary")[0])
+    place = int(plan.place(rng, "private")[0])
     peers = [other for other in plan.city.of_sort("private", "primary").tolist() if other != place][:_PEERS]
     first, last = month(plan)
     item = plan.catalogue.by_code["002103000010000"]
     for where in (place, *peers):
         wrong = where == place
-        share = 1.0 - 0.02 * grade if wrong else 0.2
+        share = 1.0 - 0.01 * grade if wrong else 0.2
         person = patients(plan, rng, _ADMITTED, "anybody")
         day = first + rng.integers(0, last - first - 4, _ADMITTED)
         flags = 0 if wrong else v.NEAR

@@ -85,7 +85,7 @@ def low_standard(plan: Plan, rng: np.random.Generator, grade: int) -> None:
     scheme = plan.plant("rule:MGT-ACT-005", grade)
     place = int(plan.place(rng, "private", "primary")[0])
     pools = plan.catalogue.pools
-    exams = [int(i) for i in (*pools["lab"][-8:], *pools["imaging"][-4:-1])]
+    exams = [int(i) for i in (*pools["imaging"][-4:-1], *pools["lab"][-8:])]
     operation = int(pools["surgery_bowel"][0])
     few = near(grade, 3)
     for count, what, disease, pitfall, flags in (
