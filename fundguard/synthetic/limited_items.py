@@ -69,12 +69,7 @@ POOLS: dict[str, _Pool] = {
         _others("drug_insurance_limit"),
     ),
     "maternity": _Pool("drug_insurance_limit", lambda row: row["insurance"] == "maternity", 60, ()),
-    "second_line": _Pool(
-        "drug_second_line",
-        lambda row: row["condition"] == "second_line" and row["hilist_code"].startswith("XS01"),
-        52,
-        _others("drug_second_line"),
-    ),
+    "second_line": _Pool("drug_second_line", _named("他克莫司软膏"), 52, ()),
     "second_line_diabetes": _Pool("drug_second_line", _named("艾托格列净"), 66, ()),
     "for_osteoporosis": _Pool("drug_indication_diagnosis", _named("艾地骨化醇"), 70, _DRUG_LIMITS[:-2]),
     "for_renal": _Pool("drug_indication_diagnosis", _named("醋酸钙"), 48, _DRUG_LIMITS[:-2]),

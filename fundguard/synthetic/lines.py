@@ -347,7 +347,8 @@ class LineMaker:
 
     def _noise(self, chunk: v.Visits, lines: Lines, rng: np.random.Generator) -> None:
         item = lines.columns["item"]
-        plain = ~lines.planted
+        # What is planted says exactly what it is meant to say.
+        plain = ~lines.planted & (chunk.tag[lines.visit] < 0)
         service = self.catalogue.is_service[item] & plain
         slipped = service & (rng.random(len(item)) < 0.0005)
         services = np.flatnonzero(self.catalogue.is_service[: self.catalogue.ordinary])

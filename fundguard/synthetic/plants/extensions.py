@@ -133,8 +133,8 @@ def over_the_internet(plan: Plan, rng: np.random.Generator, grade: int) -> None:
 def infections(plan: Plan, rng: np.random.Generator, grade: int) -> None:
     """MGT-IDX-007: infections in a third of the stays of one hospital; near: one in twenty, as at its peers."""
     scheme = plan.plant("rule:MGT-IDX-007", grade)
-    place = int(plan.place(rng, "private", "primary")[0])
-    peers = [other for other in plan.city.of_sort("private", "primary").tolist() if other != place]
+    place = int(plan.place(rng, "secondary")[0])
+    peers = [other for other in plan.city.of_sort("secondary", "tcm").tolist() if other != place]
     for where in (place, *peers):
         wrong = where == place
         count, share = (60, 0.5 - 0.06 * grade) if wrong else (20, 0.05)

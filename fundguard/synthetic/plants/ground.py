@@ -42,7 +42,6 @@ def who(plan: Plan, word: str) -> Array:
         "adult": (age >= 25) & (age <= 60),
         "anybody": (age >= 20) & (age <= 80),
         "grown": (age >= 40) & (age < 75),
-        "young": (age >= 20) & (age <= 32) & (people.chronic < 0) & (people.household_size == 1),
         "old": age >= 66,
         "woman": adult & people.female,
         "man": adult & ~people.female,

@@ -316,14 +316,15 @@ def second_line(plan: Plan, rng: np.random.Generator, grade: int) -> None:
     scheme = plan.plant("rule:POL-MED-005", grade)
     place = int(plan.place(rng, "secondary", "primary")[0])
     other = int(rng.choice(plan.city.of_sort("tertiary")))
-    item = int(plan.catalogue.pools["second_line_diabetes"][0])
-    since = plan.catalogue.since[item]
+    # An ointment of a class that nobody is given first; the lawful case is a diabetic's.
+    ointment, item = (int(plan.catalogue.pools[name][0]) for name in ("second_line", "second_line_diabetes"))
+    since = max(plan.catalogue.since[ointment], plan.catalogue.since[item])
     if since + 4 >= plan.calendar.last:
         return
     person = patients(plan, rng, events(grade), "grown")
     day = days_since(plan, rng, len(person), since)
-    key = outpatient(plan, rng, scheme, person, place, day=day, disease="E11.900", lines=0, flags=v.BARE)
-    plan.line(key=key, item=item, after=60, tag=scheme.tag)
+    key = outpatient(plan, rng, scheme, person, place, day=day, disease="L30.900", lines=0, flags=v.BARE)
+    plan.line(key=key, item=ointment, after=60, tag=scheme.tag)
     person = patients(plan, rng, near(grade), "grown")
     day = days_since(plan, rng, len(person), since)
     first = int(plan.catalogue.pools["plant_metformin"][0])

@@ -23,20 +23,20 @@ class Mix:
     item: str
     units: int
     sorts: tuple[str, ...]
-    lawful: str = ""  # empty: what is ordinary there
+    lawful: str = ""
     pitfall: str = ""
 
 
 # A share needs a denominator: so many stays a month, and so many peers that have them too.
 _ADMITTED, _PEERS = 110, 6
-_ORDINARY = "同样多的普通门诊"
+_FEES_ONLY = "同样多的门诊, 只收诊察费, 占比更低"
 MIXES = {
     "MGT-IDX-001": Mix("drug_htn", 20, ("clinic",), "piece", "中药饮片不设占比限制"),
-    "MGT-IDX-002": Mix("lab", 8, ("clinic",), "", _ORDINARY),
-    "MGT-IDX-003": Mix("consumable", 20, ("private",), "", _ORDINARY),
-    "MGT-IDX-004": Mix("treat", 30, ("clinic",), "", _ORDINARY),
-    "MGT-IDX-005": Mix("code:002103000010000", 1, ("private", "primary"), "", _ORDINARY),
-    "MGT-IDX-006": Mix("code:002102000010000", 1, ("primary",), "", _ORDINARY),
+    "MGT-IDX-002": Mix("lab", 8, ("clinic",), "consult", _FEES_ONLY),
+    "MGT-IDX-003": Mix("consumable", 20, ("private",), "consult", _FEES_ONLY),
+    "MGT-IDX-004": Mix("treat", 30, ("clinic",), "consult", _FEES_ONLY),
+    "MGT-IDX-005": Mix("code:002103000010000", 1, ("private", "primary"), "consult", _FEES_ONLY),
+    "MGT-IDX-006": Mix("code:002102000010000", 1, ("primary",), "consult", _FEES_ONLY),
 }
 
 
@@ -59,7 +59,6 @@ def _shift(plan: Plan, rng: np.random.Generator, scheme: Scheme, place: int, mix
     first, last = month(plan)
     person = patients(plan, rng, size, "grown")
     day = first + rng.integers(0, last - first + 1, size)
-    plain = not wrong and not mix.lawful
     key = outpatient(
         plan,
         rng,
@@ -68,19 +67,17 @@ def _shift(plan: Plan, rng: np.random.Generator, scheme: Scheme, place: int, mix
         place,
         day=day,
         kind="village" if place in plan.city.of_sort("clinic") else "outpatient",
-        lines=6 if plain else 0,
-        flags=(0 if plain else v.BARE) | (v.WHOLE if wrong else v.NEAR),
+        lines=0,
+        flags=v.BARE | (v.WHOLE if wrong else v.NEAR),
     )
     if not wrong:
         plan.side.near_miss(key, mix.pitfall)
-    if plain:
-        return
     items = plan.catalogue.pool(mix.item if wrong else mix.lawful)
     for number in range(2):
         plan.line(
             key=key,
             item=rng.choice(items, size),
-            cnt=(mix.units if wrong else 560) * 10_000,
+            cnt=(mix.units if wrong else 560 if mix.lawful == "piece" else 1) * 10_000,
             after=60 + number,
             tag=scheme.tag,
             event=False,
@@ -105,7 +102,7 @@ def shifted(code: str) -> Callable[[Plan, np.random.Generator, int], None]:
 def readmissions(plan: Plan, rng: np.random.Generator, grade: int) -> None:
     """MGT-IDX-008: half of the stays of a hospital come back within a month for the same; near: cycles."""
     scheme = plan.plant("rule:MGT-IDX-008", grade)
-    place, other = plan.place(rng, "private", "primary", size=2).tolist()
+    place, other = plan.place(rng, "primary", size=2).tolist()
     first, _ = month(plan)
     # Both stays of the pair are settled in the month.
     count = 40 + events(grade)
