@@ -52,17 +52,24 @@ def stock(landing: Landing, plan: Plan, sold: dict[int, Array], rng: np.random.G
     """Each month: what was bought at its start, what was sold, what was counted at its end."""
     catalogue = plan.catalogue
     width = len(catalogue.codes)
+    planted = [place * width + item for place, item in plan.stocked]
     for month in sorted(sold):
         cells = np.flatnonzero(sold[month])
-        pharmacy = plan.city.places.sort[cells // width] == SORT["pharmacy"]
-        cells = cells[pharmacy]
+        kept = (plan.city.places.sort[cells // width] == SORT["pharmacy"]) | np.isin(cells, planted)
+        cells = cells[kept]
         count = np.round(sold[month][cells]).astype(np.int64)
         bought = np.ceil(count * rng.uniform(1.0, 1.15, len(cells)) + rng.integers(0, 4, len(cells))).astype(
             np.int64
         )
+        for cell, share in zip(planted, plan.stocked.values(), strict=True):
+            bought = np.where(cells == cell, np.floor(count * share).astype(np.int64), bought)
         start = int(np.datetime64(month, "M").astype("datetime64[D]").astype(int))
         end = int(np.datetime64(month + 1, "M").astype("datetime64[D]").astype(int)) - 1
-        for kind, day, value in (("3", start, bought), ("4", end, count), ("1", end, bought - count)):
+        for kind, day, value in (
+            ("3", start, bought),
+            ("4", end, count),
+            ("1", end, np.maximum(bought - count, 0)),
+        ):
             if day > plan.calendar.last:
                 continue
             landing.write(

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from fundguard.synthetic import limited_items
 from fundguard.synthetic.columnar import Array
 from rules_kb.knowledge import FOLDER, load
 
@@ -73,6 +74,10 @@ class Catalogue:
     pools: dict[str, list[int]] = field(default_factory=dict)
     pairs: list[tuple[int, int, str]] = field(default_factory=list)  # component, main, window
     caps: dict[int, int] = field(default_factory=dict)  # item → most units a day
+    ordinary: int = 0  # so many items are charged by ordinary visits; those after them by plants alone
+    since: dict[int, int] = field(default_factory=dict)  # item → first day its limit is in force
+    courses: dict[int, int] = field(default_factory=dict)  # item → days paid
+    pairs_of: dict[str, list[tuple[int, int]]] = field(default_factory=dict)  # kind → component, main
 
     def add(
         self,
@@ -131,10 +136,12 @@ class Frozen:
         self.cap = np.array(source.cap, dtype=np.int64)
         self.pack_days = np.array(source.pack_days, dtype=np.int64)
         self.minutes = np.array(source.minutes, dtype=np.int64)
-        self.is_drug = np.isin(self.list_type, [self.list_types.index(x) for x in ("101", "102")])
+        self.is_drug = self.list_type == self.list_types.index("101")
         self.is_service = self.list_type == self.list_types.index("201")
         self.codes, self.names = source.code, source.name
         self.by_code, self.pairs, self.caps = source.by_code, source.pairs, source.caps
+        self.ordinary, self.since, self.courses = source.ordinary, source.since, source.courses
+        self.pairs_of = source.pairs_of
         self.pool_id = {name: number for number, name in enumerate(sorted(source.pools))}
         self.pools = {
             name: np.array(sorted(source.pools[name], key=lambda i: (source.price[i], source.code[i])))
@@ -144,6 +151,15 @@ class Frozen:
         sizes = np.array([len(pool) for pool in self.pools.values()])
         self._start = np.concatenate([[0], np.cumsum(sizes)])
         self._key = np.log(self.price[self._items]) + 100.0 * np.repeat(np.arange(len(sizes)), sizes)
+
+    def pool(self, name: str) -> Array:
+        """Items of a pool, or of a code (`code:…`) or a name (`name:…`)."""
+        kind, _, value = name.partition(":")
+        if kind == "code":
+            return np.array([self.by_code[value]])
+        if kind == "name":
+            return np.array([number for number, known in enumerate(self.names) if known == value])
+        return self.pools[name]
 
     def pick(self, rng: np.random.Generator, pool: Array, cents: Array) -> Array:
         """For each line an item of its pool whose price is near `cents`, give or take a place."""
@@ -162,7 +178,7 @@ def _ordinary(catalogue: Catalogue, rng: np.random.Generator) -> None:
     for table, head, list_type, charge in (
         ("drugs", "X", "101", "09"),
         ("infusions", "X", "101", "09"),
-        ("patent_medicines", "Z", "102", "11"),
+        ("patent_medicines", "Z", "101", "11"),
     ):
         for row in _rows(table):
             for number, (factor, maker) in enumerate(makers):
@@ -204,7 +220,7 @@ def _ordinary(catalogue: Catalogue, rng: np.random.Generator) -> None:
             row["code"],
             row["name"],
             "piece",
-            list_type="103",
+            list_type="102",
             charge="10",
             price=float(row["price"]),
             unit="克",
@@ -244,7 +260,7 @@ def _limited(catalogue: Catalogue, day: date, rng: np.random.Generator) -> None:
                 code,
                 name,
                 pool,
-                list_type={"X": "101", "Z": "102"}.get(code[:1], "201"),
+                list_type={"X": "101", "Z": "101"}.get(code[:1], "201"),
                 charge="09" if drug else "05",
                 price=price * float(rng.lognormal(0, 0.5)),
                 lv="02" if drug else "01",
@@ -318,4 +334,6 @@ def build(seed: np.random.SeedSequence, day: date) -> Frozen:
     for pool, members in catalogue.pools.items():
         if not pool.startswith("pair_"):
             catalogue.pools[pool] = [item for item in members if item not in mains] or members
+    catalogue.ordinary = len(catalogue.code)
+    limited_items.add(catalogue, day, np.random.default_rng(seed.spawn(1)[0]))
     return catalogue.freeze()

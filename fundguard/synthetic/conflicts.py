@@ -14,15 +14,27 @@ _APART = 24 * DAY  # ordinary stays of one person lie at least so far apart
 _SPARE = 0.002  # visits inside a stay that stay: a relative used the card, an honest false positive
 
 
-def resolve(all_visits: v.Visits, people: People, calendar: Calendar, rng: np.random.Generator) -> v.Visits:
-    """The visits that remain, dates bounded by the simulated days and by death."""
+def resolve(
+    all_visits: v.Visits,
+    people: People,
+    calendar: Calendar,
+    rng: np.random.Generator,
+    closed: dict[int, int],
+) -> v.Visits:
+    """The visits that remain, dates bounded by the simulated days and by death.
+
+    `closed`: the last day of places that close; what was not planted there ends with it.
+    """
     first, after = calendar.first * DAY, (calendar.last + 1) * DAY
     is_stay: Array = v.STAYS[all_visits.kind]
     seen: Array = np.where(is_stay, all_visits.end, all_visits.begin)
     inside = (all_visits.begin < after) & (seen >= first)
     dies = people.dies[all_visits.person] * DAY + 20 * 3600
     alive = (all_visits.begin < dies) | (all_visits.flags & v.AFTER_DEATH > 0)
-    now = all_visits.take(inside & alive)
+    open_still = np.ones(len(all_visits), dtype=bool)
+    for place, last in closed.items():
+        open_still &= (all_visits.place != place) | (all_visits.tag >= 0) | (seen < (last + 1) * DAY)
+    now = all_visits.take(inside & alive & open_still)
     dies = people.dies[now.person] * DAY + 20 * 3600
     ends_it = v.STAYS[now.kind] & (now.end >= dies) & (now.flags & v.AFTER_DEATH == 0)
     now.columns["end"] = np.where(ends_it, np.maximum(dies, now.begin + 3600), now.end)

@@ -11,7 +11,7 @@ import numpy as np
 
 from fundguard.synthetic import visits as v
 from fundguard.synthetic.columnar import DAY, Array, runs
-from fundguard.synthetic.plan import Plan
+from fundguard.synthetic.plan import PLANTED, Plan
 
 # class → (pool, weight in cost, most units, spread of the weight); pool "" = medicine of the diagnosis.
 CLASSES: dict[str, tuple[str, float, int, float]] = {
@@ -102,6 +102,10 @@ class Lines:
 Rows = dict[str, Array]
 
 
+def _wide(type_: type) -> type:
+    return bool if type_ is np.bool_ else np.int64
+
+
 class LineMaker:
     """Makes the lines of one chunk after another from a plan; the tables below are computed once."""
 
@@ -162,6 +166,7 @@ class LineMaker:
         lines = lines.take(lines.time < last_second)
         self._noise(chunk, lines, rng)
         lines = lines.take(np.lexsort((lines.time, lines.visit)))
+        self._prescriptions(chunk, lines)
         self._amounts(chunk, lines)
         return lines
 
@@ -289,17 +294,14 @@ class LineMaker:
             "time": time.astype(np.int64),
             "doctor": doctor,
             "days": days,
-            "trace": np.full(size, -1, dtype=np.int64),
-            "minutes": np.zeros(size, dtype=np.int64),
-            "event": np.zeros(size, dtype=bool),
-            "tag": np.full(size, -1, dtype=np.int64),
-            "short": np.zeros(size, dtype=np.int64),
             "mapped": np.full(size, -1, dtype=np.int64),
+            "serial": np.full(size, -1, dtype=np.int64),  # of a line that is taken back
+            "undoes": np.full(size, -1, dtype=np.int64),  # the serial of the line this one takes back
             "planted": np.zeros(size, dtype=bool),
-            "near": np.zeros(size, dtype=bool),
-            "part": np.full(size, 10_000, dtype=np.int64),
-            "split": np.zeros(size, dtype=bool),
         }
+        for name, (type_, value) in PLANTED.items():
+            # An ordinary line is no truth event.
+            given[name] = np.full(size, False if name == "event" else value, dtype=_wide(type_))
         return given
 
     # Planted lines ------------------------------------------------------------------------------
@@ -321,24 +323,35 @@ class LineMaker:
         extra = {name: column[found] for name, column in self.planted.items()}
         visit = order[at[found]]
         item = extra["item"].astype(np.int64)
-        after = np.where(extra["after"] >= 0, extra["after"], rng.integers(0, 240, len(found)))
+        after = np.where(extra["after"] != -1, extra["after"], rng.integers(0, 240, len(found)))
         rows = self._rows(visit, item, extra["cnt"], chunk.begin[visit] + after, chunk)
         rows["price"] = np.where(extra["price"] >= 0, extra["price"], rows["price"])
         rows["doctor"] = np.where(extra["doctor"] >= 0, extra["doctor"], rows["doctor"])
         rows["days"] = np.where(extra["days"] > 0, extra["days"], rows["days"])
-        for name in ("trace", "minutes", "event", "tag", "part", "short", "near", "split"):
+        for name in PLANTED:
             rows[name] = extra[name].astype(rows[name].dtype)
         rows["planted"] = np.ones(len(found), dtype=bool)
-        return rows
+        undone = np.flatnonzero(extra["undo"])
+        rows["serial"][undone] = np.arange(len(undone))
+        back = {name: column[undone] for name, column in rows.items()}
+        back.update(
+            cnt=-back["cnt"],
+            time=back["time"] + 1_800,
+            days=np.zeros(len(undone), dtype=np.int64),
+            undoes=back["serial"],
+            serial=np.full(len(undone), -1, dtype=np.int64),
+        )
+        return {name: np.concatenate([column, back[name]]) for name, column in rows.items()}
 
     # Honest mistakes ----------------------------------------------------------------------------
 
     def _noise(self, chunk: v.Visits, lines: Lines, rng: np.random.Generator) -> None:
         item = lines.columns["item"]
-        plain = ~lines.planted
+        # What is planted says exactly what it is meant to say.
+        plain = ~lines.planted & (chunk.tag[lines.visit] < 0)
         service = self.catalogue.is_service[item] & plain
         slipped = service & (rng.random(len(item)) < 0.0005)
-        services = np.flatnonzero(self.catalogue.is_service)
+        services = np.flatnonzero(self.catalogue.is_service[: self.catalogue.ordinary])
         item[slipped] = rng.choice(services, int(slipped.sum()))
         wrong = (
             np.isin(item, self.mapped_from)
@@ -356,15 +369,26 @@ class LineMaker:
         long = therapy >= 20
         lines.columns["minutes"] = np.where(long, therapy, lines.minutes)
 
+    def _prescriptions(self, chunk: v.Visits, lines: Lines) -> None:
+        """At most five medicines on a prescription outside a stay; one doctor in thirty writes them on one."""
+        careless = (chunk.key * 2_654_435_761 >> 7) % 30 == 0
+        split = self.catalogue.is_drug[lines.item] & ~lines.planted
+        split &= ~v.STAYS[chunk.kind[lines.visit]] & ~careless[lines.visit]
+        rows = np.flatnonzero(split)
+        rank = np.arange(len(rows)) - np.searchsorted(lines.visit[rows], lines.visit[rows])
+        lines.columns["rx"][rows] = rank // 5
+
     def _amounts(self, chunk: v.Visits, lines: Lines) -> None:
         """det = own + over + preself + in scope, to the cent (identities A6, A7)."""
         item, price, cnt = lines.item, lines.price, lines.cnt
         det = (price * cnt + 5_000) // 10_000
         checkup = chunk.kind[lines.visit] == v.KIND["checkup"]
-        own = (self.catalogue.prop[item] == 10_000) | checkup
+        own = (self.catalogue.prop[item] == 10_000) | checkup | lines.own
         ceiling = self.catalogue.cap[item]
         over = np.where(
-            (ceiling >= 0) & (price > ceiling) & ~own, ((price - ceiling) * cnt + 5_000) // 10_000, 0
+            (ceiling >= 0) & (price > ceiling) & ~own & ~lines.unlimited,
+            ((price - ceiling) * cnt + 5_000) // 10_000,
+            0,
         )
         before = np.where(own, 0, ((det - over) * self.catalogue.prop[item] + 5_000) // 10_000)
         lines.columns.update(

@@ -11,10 +11,12 @@ from fundguard.synthetic.catalogue import Frozen
 from fundguard.synthetic.city import DEPARTMENTS, SORT, City
 from fundguard.synthetic.columnar import DAY, Array
 from fundguard.synthetic.diseases import Diseases
+from fundguard.synthetic.side_rows import SideRows
 
 # One planted line: which visit (key), item, quantity in ten-thousandths, price in cents (-1: list price),
-# seconds after the visit's begin, doctor (-1: the visit's), days of supply, trace code (-1: none or drawn),
+# seconds after the visit's begin (-1: drawn), doctor (-1: the visit's), days of supply, trace code (-1: none or drawn),
 # minutes of service, whether it is a truth event, and the scheme it belongs to.
+WHOLE = 100_000_000  # the part of a line that is all of it
 LINE_FIELDS: dict[str, type] = {
     "key": np.int64,
     "item": np.int32,
@@ -27,12 +29,21 @@ LINE_FIELDS: dict[str, type] = {
     "minutes": np.int32,
     "event": np.bool_,
     "tag": np.int32,
-    "part": np.int64,  # how much of an event line is too much, in ten-thousandths
+    "part": np.int64,  # how much of an event line is too much, of WHOLE
     "short": np.int64,  # cents by which the header exceeds its lines (header ≠ lines)
-    "near": np.bool_,  # a near miss of a rule: must stay silent
+    "near": np.int32,  # a near miss of a rule, by its pitfall (SideRows.pitfall): must stay silent
     "split": np.bool_,  # dispensed from an opened pack: its trace code may be scanned again
+    "dept": np.int32,  # department charged (-1: the visit's)
+    "rx": np.int32,  # 0 the visit's prescription, -1 none, 1 … another one
+    "late": np.int64,  # seconds until the line was uploaded (-1: drawn)
+    "served": np.int64,  # seconds of service before the line was posted (-1: from minutes)
+    "own": np.bool_,  # paid by the person in full
+    "unlimited": np.bool_,  # what is above the ceiling stays in scope all the same
+    "report": np.int32,  # item the laboratory in fact did (-1: no report)
+    "undo": np.bool_,  # taken back by a negative line of the same settlement half an hour later
+    "used": np.int64,  # quantity on the record of use, in ten-thousandths (-1: as charged)
 }
-_LINE_DEFAULTS = {
+LINE_DEFAULTS = {
     "cnt": 10_000,
     "price": -1,
     "after": -1,
@@ -42,10 +53,25 @@ _LINE_DEFAULTS = {
     "minutes": 0,
     "event": True,
     "tag": -1,
-    "part": 10_000,
+    "part": WHOLE,
     "short": 0,
-    "near": False,
+    "near": 0,
     "split": False,
+    "dept": -1,
+    "rx": 0,
+    "late": -1,
+    "served": -1,
+    "own": False,
+    "unlimited": False,
+    "report": -1,
+    "undo": False,
+    "used": -1,
+}
+# What an ordinary line has too, and where a planted value is taken as it is.
+PLANTED = {
+    name: (type_, LINE_DEFAULTS.get(name, 0))
+    for name, type_ in LINE_FIELDS.items()
+    if name not in ("key", "item", "cnt", "price", "after", "doctor", "days")
 }
 
 
@@ -71,16 +97,21 @@ class Plan:
     lines: list[dict[str, Array]] = field(default_factory=list)
     schemes: list[Scheme] = field(default_factory=list)
     lookalikes: list[tuple[str, str, int]] = field(default_factory=list)
-    retraces: list[tuple[int, int]] = field(default_factory=list)
+    side: SideRows = field(default_factory=SideRows)
+    closed: dict[int, int] = field(default_factory=dict)  # place → last day of its agreement
+    stocked: dict[tuple[int, int], float] = field(default_factory=dict)  # (place, item) → bought ÷ sold
+    gaps: set[tuple[int, str]] = field(default_factory=set)  # (place, equipment) that is not there
     cohort_stays: float = 0.02
     used_person: Array = field(init=False)
     used_place: Array = field(init=False)
+    patient: Array = field(init=False)  # in a rule plant, as a patient
     used_doctor: Array = field(init=False)
     _household_start: Array = field(init=False)
 
     def __post_init__(self) -> None:
         people = self.city.people
         self.used_person = people.dies <= self.calendar.last
+        self.patient = np.zeros(len(people.age), dtype=bool)
         self.used_place = np.zeros(len(self.city.places.sort), dtype=bool)
         self.used_doctor = np.zeros(len(self.city.doctors.place), dtype=bool)
         self._household_start = np.searchsorted(people.household, np.arange(people.household[-1] + 1))
@@ -153,7 +184,7 @@ class Plan:
         self.lines.append(
             {
                 name: np.broadcast_to(
-                    np.asarray(columns.get(name, _LINE_DEFAULTS.get(name, 0))), (size,)
+                    np.asarray(columns.get(name, LINE_DEFAULTS.get(name, 0))), (size,)
                 ).astype(type_)
                 for name, type_ in LINE_FIELDS.items()
             }

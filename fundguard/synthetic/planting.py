@@ -52,7 +52,7 @@ def plant(plan: Plan, seed: np.random.SeedSequence, wanted: Sequence[str] | None
         rng = np.random.default_rng(child)
         planter = known[code]
         times = int(budget / planter.parties + rng.random() * 0.999)
-        if len(city.people.age) >= FEWEST or (wanted is not None and code in wanted):
+        if len(city.people.age) >= FEWEST or wanted is not None:
             times = max(1, times)
         # No more than a fifth of the places over all schemes, or nobody honest is left.
         most = max(1, len(city.places.sort) // (5 * len(chosen))) if planter.places else times

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from fundguard.synthetic.catalogue import Frozen
 from fundguard.synthetic.city import ADMDVS, DEPARTMENTS, SORT, SORTS, City
 from fundguard.synthetic.columnar import Array, coded, constant, days, decimals, numbers
+from fundguard.synthetic.plan import Plan
 from fundguard.synthetic.writers import Landing
 
 PERSON = 990_100_000_000_000_000
@@ -101,6 +102,7 @@ _WORDS = {
     "clinic": "诊所",
     "pharmacy": "大药房",
 }
+EQUIPMENT = ("CT", "MRI", "PIVAS", "PACU", "ICU", "LAMINAR", "ESWL")
 _FIRST_DAY = 14_610  # 2010-01-01
 
 
@@ -121,12 +123,15 @@ def doctor_names(city: City) -> list[str]:
     return [NAMES[n * 7_919 % len(NAMES)].as_py() for n in range(len(city.doctors.place))]
 
 
-def write(landing: Landing, city: City, catalogue: Frozen, rng: np.random.Generator, last_day: int) -> None:
-    """Writes all five registers."""
+def write(landing: Landing, plan: Plan, rng: np.random.Generator, last_day: int) -> None:
+    """Writes all five registers, and that of equipment where a plant asks for it."""
+    city, catalogue = plan.city, plan.catalogue
     _people(landing, city, rng, last_day)
-    _places(landing, city, rng)
+    _places(landing, city, rng, plan.closed)
     _staff(landing, city)
     _catalogue(landing, catalogue)
+    if "medins_equip_b" in plan.side.extensions:
+        _equipment(landing, city, plan.gaps)
 
 
 def _people(landing: Landing, city: City, rng: np.random.Generator, last_day: int) -> None:
@@ -190,7 +195,7 @@ def _certno(born: Array, female: Array, order: Array) -> pa.Array:
     return pc.binary_join_element_wise(numbers(body), check.cast(pa.string()), "")
 
 
-def _places(landing: Landing, city: City, rng: np.random.Generator) -> None:
+def _places(landing: Landing, city: City, rng: np.random.Generator, closed: dict[int, int]) -> None:
     places = city.places
     size = len(places.sort)
     codes = place_codes(city)
@@ -210,6 +215,10 @@ def _places(landing: Landing, city: City, rng: np.random.Generator) -> None:
             "medcmty_code": pa.array(community, pa.string()),
             "aprv_bed_cnt": pa.array(places.beds.astype(np.int64)),
             "begndate": days(np.full(size, _FIRST_DAY)),
+            "enddate": days(
+                np.array([closed.get(n, 0) for n in range(size)]),
+                np.array([n not in closed for n in range(size)]),
+            ),
             "legrep_name": coded(rng.integers(0, len(NAMES), size), NAMES),
             "addr": pa.array([f"第{n + 1}社区" for n in places.community.tolist()]),
             "lng": pa.array(np.round(120.0 + places.x * 0.01, 6)),
@@ -231,6 +240,20 @@ def _staff(landing: Landing, city: City) -> None:
             "caty": coded(doctors.department, pa.array(DEPARTMENTS)),
             "pro_tech_duty": coded(doctors.title, _TITLES),
             "begndate": days(np.full(size, _FIRST_DAY)),
+        },
+    )
+
+
+def _equipment(landing: Landing, city: City, gaps: set[tuple[int, str]]) -> None:
+    """Every place has every equipment but the gaps."""
+    codes = place_codes(city)
+    there = [(n, name) for n in range(len(codes)) for name in EQUIPMENT if (n, name) not in gaps]
+    landing.write(
+        "medins_equip_b",
+        {
+            "fixmedins_code": pa.array([codes[n] for n, _ in there]),
+            "equip_type": pa.array([name for _, name in there]),
+            "begndate": days(np.full(len(there), _FIRST_DAY)),
         },
     )
 

@@ -8,6 +8,7 @@ from fundguard.synthetic.columnar import DAY, Array, coded, constant, numbers, t
 from fundguard.synthetic.lines import Lines
 from fundguard.synthetic.registers import PERSON
 from fundguard.synthetic.rows import MDTRT, RX, SETL, Context
+from fundguard.synthetic.side_rows import here
 
 _PLAIN = ["I10.x00x002", "E11.900", "K29.500", "E78.500", "M81.900"]
 _CC = ["E87.600", "D64.900", "J98.400", "N39.000"]
@@ -78,6 +79,7 @@ def visits(
         "vali_flag": coded(1 - void.astype(int), pa.array(["0", "1"])),
         "updt_time": times(updt),
     }
+    columns = context.plan.side.patched("mdtrt_d", columns, chunk.key)
     context.landing.write("mdtrt_d", columns)
     # A few were corrected: an older version with another ward doctor lands too.
     old = np.flatnonzero((rng.random(size) < 0.0005) & ~is_open)
@@ -132,6 +134,24 @@ def diagnoses(
                 "vali_flag": coded(1 - void[rows].astype(int), pa.array(["0", "1"])),
             },
         )
+    for order, (key, code, name) in enumerate(context.plan.side.diagnoses):
+        rows = here(chunk.key, key)[1]
+        if len(rows):
+            context.landing.write(
+                "setl_list_diag_d",
+                {
+                    "diag_info_id": numbers(MDTRT + position[rows], f"D9{order}"),
+                    "mdtrt_id": numbers(MDTRT + position[rows]),
+                    "psn_no": numbers(PERSON + chunk.person[rows].astype(np.int64)),
+                    "diag_code": constant(code, len(rows)),
+                    "maindiag_flag": constant("0", len(rows)),
+                    "setl_id": numbers(SETL + position[rows], "", is_open[rows]),
+                    "diag_name": constant(name, len(rows)),
+                    "diag_srt_no": pa.array(np.full(len(rows), 9, dtype=np.int64)),
+                    "inout_diag_type": constant("2", len(rows)),
+                    "vali_flag": constant("1", len(rows)),
+                },
+            )
 
 
 def operations(context: Context, chunk: v.Visits, position: Array, lines: Lines, is_open: Array) -> None:
@@ -157,6 +177,25 @@ def operations(context: Context, chunk: v.Visits, position: Array, lines: Lines,
             "anst_way": constant("01", len(rows)),
         },
     )
+    for order, (key, code, name, after, main) in enumerate(context.plan.side.operations):
+        rows = here(chunk.key, key)[1]
+        if len(rows):
+            context.landing.write(
+                "setl_list_oprn_d",
+                {
+                    "setl_list_oprn_id": numbers(MDTRT + position[rows], f"O9{order}"),
+                    "mdtrt_id": numbers(MDTRT + position[rows]),
+                    "psn_no": numbers(PERSON + chunk.person[rows].astype(np.int64)),
+                    "oprn_oprt_code": constant(code, len(rows)),
+                    "main_oprn_flag": constant("1" if main else "0", len(rows)),
+                    "setl_id": numbers(SETL + position[rows], "", is_open[rows]),
+                    "oprn_oprt_name": constant(name, len(rows)),
+                    "oprn_oprt_begntime": times(chunk.begin[rows] + after),
+                    "oprn_oprt_endtime": times(chunk.begin[rows] + after + 5_400),
+                    "oper_dr_code": coded(context.doctor(chunk.doctor[rows]), context.doctors),
+                    "anst_way": constant("01", len(rows)),
+                },
+            )
 
 
 def prescriptions(context: Context, chunk: v.Visits, position: Array, rng: np.random.Generator) -> None:

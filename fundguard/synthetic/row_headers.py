@@ -84,6 +84,7 @@ def headers(
         "updt_time": times(updt),
     }
     columns.update(fields or {})
+    columns = context.plan.side.patched("setl_d", columns, chunk.key)
     columns = {name: array.take(pa.array(keep)) for name, array in columns.items()}
     context.landing.write("setl_d", columns)
     chance = 0.0005 if fields is None else 0.0

@@ -8,6 +8,7 @@ from fundguard.synthetic.lines import Lines
 from fundguard.synthetic.row_clinical import diagnoses, operations, prescriptions, second_diagnoses, visits
 from fundguard.synthetic.row_headers import fund, headers
 from fundguard.synthetic.row_lines import fee_lines
+from fundguard.synthetic.row_notes import notes
 from fundguard.synthetic.row_reversals import reversals
 from fundguard.synthetic.row_traces import sales, traces
 from fundguard.synthetic.row_truth import collect
@@ -43,6 +44,7 @@ def write_chunk(
     prescriptions(context, chunk, position, rng)
     traces(context, chunk, position, lines, number, is_open, rng)
     sales(context, chunk, lines)
+    notes(context, chunk, position, lines, number, is_open)
     collect(context, chunk, position, lines, number, head, is_open)
     reversals(context, chunk, position, lines, number, head, employee, settled, is_open | void, rng)
     context.settlements += len(closed)

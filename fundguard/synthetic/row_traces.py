@@ -57,7 +57,8 @@ def traces(
 def sales(context: Context, chunk: v.Visits, lines: Lines) -> None:
     """Adds what was dispensed to the month's sales of each place and medicine."""
     catalogue = context.plan.catalogue
-    rows = np.flatnonzero(catalogue.is_drug[lines.item])
+    stocked = [item for _, item in context.plan.stocked]
+    rows = np.flatnonzero(catalogue.is_drug[lines.item] | np.isin(lines.item, stocked))
     place = chunk.place[lines.visit[rows]].astype(np.int64)
     month = (lines.time[rows] // DAY).astype("datetime64[D]").astype("datetime64[M]").astype(int)
     width = len(catalogue.codes)

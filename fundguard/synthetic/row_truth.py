@@ -5,6 +5,7 @@ import numpy as np
 from fundguard.synthetic import visits as v
 from fundguard.synthetic.columnar import Array
 from fundguard.synthetic.lines import Lines
+from fundguard.synthetic.plan import WHOLE
 from fundguard.synthetic.rows import SETL, Context, Head
 
 
@@ -35,7 +36,7 @@ def collect(
     rows = np.flatnonzero(lines.event & ~is_open[lines.visit])
     visit = lines.visit[rows]
     share = head["fund"][visit] / np.maximum(head["scope"][visit], 1)
-    scope = lines.scope[rows] * lines.part[rows] // 10_000
+    scope = (lines.scope[rows] * lines.part[rows] + WHOLE // 2) // WHOLE
     context.events.append(
         {
             "tag": lines.tag[rows],
@@ -48,11 +49,13 @@ def collect(
         }
     )
     close = np.flatnonzero((chunk.tag >= 0) & (chunk.flags & v.NEAR > 0) & ~is_open)
-    rows = np.flatnonzero(lines.near & ~is_open[lines.visit])
+    rows = np.flatnonzero((lines.near > 0) & ~is_open[lines.visit])
+    label = context.plan.side.near_labels(chunk.key)
     context.near.append(
         {
             "tag": np.concatenate([chunk.tag[close].astype(np.int64), lines.tag[rows]]),
             "setl": SETL + np.concatenate([position[close], position[lines.visit[rows]]]),
             "line": np.concatenate([np.full(len(close), -1), number[rows]]),
+            "pitfall": np.concatenate([label[close], lines.near[rows]]),
         }
     )

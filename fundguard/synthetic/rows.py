@@ -50,13 +50,17 @@ class Context:
         self.place_admdvs = pa.array([code[1:7] for code in codes])
         self.doctors = pa.array([*doctor_codes(city), UNKNOWN_DOCTOR])
         self.doctor_names = pa.array([*doctor_names(city), "未知医生"])
-        self.departments, self.department_names = pa.array(DEPARTMENTS), pa.array(DEPARTMENT_NAMES)
+        # The last one is charged by planted lines alone.
+        self.departments = pa.array([*DEPARTMENTS, "Y01"])
+        self.department_names = pa.array([*DEPARTMENT_NAMES, "重症医学科"])
         self.med_types = pa.array(_MED_TYPES)
         dise = sorted({d for d in diseases.dise_no if d} | set(_DISEASE_NO.values()))
         self.dise_nos = pa.array(dise)
         self.dise_no = np.array([dise.index(d) if d else -1 for d in diseases.dise_no])
         self.dise_kind = np.array([dise.index(_DISEASE_NO[k]) if k in _DISEASE_NO else -2 for k in v.KINDS])
         self.drg = pa.array([f"{group}{digit}" for group in diseases.adrg for digit in "135"])
+        catalogue = self.plan.catalogue
+        self.pieces = catalogue.list_type == catalogue.list_types.index("102")
         self.surgery = self.plan.catalogue.pools["surgery"]
 
     def doctor(self, doctor: Array) -> Array:

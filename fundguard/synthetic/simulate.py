@@ -70,9 +70,7 @@ def simulate(
     position_of[visits.key] = np.arange(len(visits))
     plan.ledger.parts.clear()
     with Landing(out / "landing", form) as landing:
-        registers.write(
-            landing, plan.city, plan.catalogue, np.random.default_rng(roots["registers"]), plan.calendar.last
-        )
+        registers.write(landing, plan, np.random.default_rng(roots["registers"]), plan.calendar.last)
         maker, context = LineMaker(plan), Context(plan, landing, position_of)
         chunks = range(0, len(visits), CHUNK)
         for number, start in enumerate(chunks):
@@ -118,7 +116,7 @@ def make_plan(
 def _settled_order(plan: Plan, seed: np.random.SeedSequence) -> tuple[v.Visits, Array, Array]:
     """Visits in order of settlement, the second each was settled, and which stays are still open."""
     rng = np.random.default_rng(seed)
-    visits = conflicts.resolve(plan.ledger.all(), plan.city.people, plan.calendar, rng)
+    visits = conflicts.resolve(plan.ledger.all(), plan.city.people, plan.calendar, rng, plan.closed)
     after = (plan.calendar.last + 1) * DAY
     stay = v.STAYS[visits.kind]
     size = len(visits)

@@ -24,7 +24,7 @@ SCHEME = [
     "fund_amt",
 ]
 EVENT = ["scheme_id", "setl_id", "bkkp_sn", "vola_amt"]
-NEAR = ["rule_code", "setl_id", "bkkp_sn"]
+NEAR = ["rule_code", "setl_id", "bkkp_sn", "pitfall"]
 LOOKALIKE = ["kind", "party_type", "party_id"]
 
 
@@ -80,9 +80,11 @@ def write(folder: Path, plan: Plan, events: list[dict[str, Array]], near: list[d
     _write(folder / "lookalike.csv", LOOKALIKE, ((k, t, identifier(t, p)) for k, t, p in rows))
     code = {scheme.tag: scheme.scheme.removeprefix("rule:") for scheme in plan.schemes}
     missed = sorted(
-        (code[int(tag)], int(setl), "" if line < 0 else int(line))
+        (code[int(tag)], int(setl), "" if line < 0 else str(int(line)), plan.side.pitfalls[int(pitfall)])
         for part in near
-        for tag, setl, line in zip(part["tag"], part["setl"], part["line"], strict=True)
+        for tag, setl, line, pitfall in zip(
+            part["tag"], part["setl"], part["line"], part["pitfall"], strict=True
+        )
     )
     _write(folder / "near_miss.csv", NEAR, missed)
     return len(happened)

@@ -20,7 +20,7 @@ _ARROW = {
     Type.WHOLE: pa.int64(),
     Type.NUMBER: pa.float64(),
 }
-# The simulator writes these tables; the others of the contract are extensions it knows nothing of.
+# The simulator always writes these tables; an extension table when a plant has rows for it.
 TABLES = [
     "psn_info_b",
     "psn_insu_d",
@@ -51,12 +51,12 @@ class Landing:
 
     def __init__(self, folder: Path, form: str) -> None:
         self.folder, self.form = folder, form
-        self.rows = dict.fromkeys(TABLES, 0)
+        self.rows: dict[str, int] = dict.fromkeys(TABLES, 0)
         self._open: dict[str, pq.ParquetWriter | pacsv.CSVWriter] = {}
         self._kept: dict[str, list[pa.Table]] = {name: [] for name in TABLES}
         folder.mkdir(parents=True, exist_ok=True)
         # An earlier simulation may have left the same tables in the other format.
-        for name in TABLES:
+        for name in LANDING:
             for suffix in ("parquet", "csv"):
                 (folder / f"{name}.{suffix}").unlink(missing_ok=True)
 
@@ -64,7 +64,7 @@ class Landing:
         return self
 
     def __exit__(self, *error: object) -> None:
-        for name in TABLES:
+        for name in self._kept:
             self._flush(name, last=error[0] is None)
         for writer in self._open.values():
             writer.close()
@@ -76,8 +76,8 @@ class Landing:
         unknown = set(columns) - set(table.by_name)
         if unknown:
             raise KeyError(f"{name}: not declared: {sorted(unknown)}")
-        self._kept[name].append(_shape(table, columns, size, self.form))
-        self.rows[name] += size
+        self._kept.setdefault(name, []).append(_shape(table, columns, size, self.form))
+        self.rows[name] = self.rows.get(name, 0) + size
         if sum(len(kept) for kept in self._kept[name]) >= _GROUP:
             self._flush(name, last=False)
 

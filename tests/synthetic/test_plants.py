@@ -10,7 +10,9 @@ from fundguard.synthetic.simulate import simulate
 from rules_kb.knowledge import load
 
 # Lines that break a limit, written here from the documents (rules.md §6), not from any rule.
-_SEX = "SELECT l.bkkp_sn, l.setl_id FROM line AS l JOIN {} AS k USING (hilist_code) WHERE l.gend <> k.gend"
+# A newborn on the mother's account is another patient; the sheet of services excepts children once.
+_SEX = """SELECT l.bkkp_sn, l.setl_id FROM line AS l JOIN {} AS k USING (hilist_code)
+    WHERE l.gend <> k.gend AND NOT l.newborn AND NOT (coalesce(k.except_text, '') = '儿童除外' AND l.age < 18)"""
 BROKEN = {
     "CLN-MED-004": _SEX.format("drug_sex_limit"),
     "CLN-SVC-004": _SEX.format("service_sex_limit"),
@@ -18,15 +20,21 @@ BROKEN = {
     "POL-MED-007": """SELECT l.bkkp_sn, l.setl_id FROM line AS l JOIN drug_age_limit AS k USING (hilist_code)
         WHERE k.limit_kind = 'children_payable' AND l.age > coalesce(k.age_max, 17)""",
     "POL-MED-012": """SELECT l.bkkp_sn, l.setl_id FROM line AS l JOIN drug_level_limit AS k USING (hilist_code)
-        WHERE l.hosp_lv IN ('08', '09', '10', '14')""",
+        WHERE l.hosp_lv IN ('08', '09', '10', '14')
+        AND NOT (k.first_prescription_only = 1 AND EXISTS (FROM line AS e WHERE e.psn_no = l.psn_no
+            AND e.hilist_code = l.hilist_code AND e.day < l.day AND e.hosp_lv IN ('02', '05', '06')))""",
     "POL-MED-013": """SELECT l.bkkp_sn, l.setl_id FROM line AS l JOIN drug_setting_limit AS k USING (hilist_code)
         WHERE l.med_type NOT IN ('21', '52', '2105') AND NOT (k.emergency = 1 AND l.med_type = '13')""",
     "POL-SVC-012": """SELECT l.bkkp_sn, l.setl_id FROM line AS l
-        JOIN service_repeat_charge AS k ON l.hilist_code = k.hilist_code AND k."window" = 'day'
-        JOIN line AS m ON m.hilist_code = k.main_code AND m.psn_no = l.psn_no AND m.day = l.day""",
+        JOIN service_repeat_charge AS k ON l.hilist_code = k.hilist_code
+        JOIN line AS m ON m.hilist_code = k.main_code AND m.psn_no = l.psn_no AND CASE k."window"
+            WHEN 'day' THEN m.day = l.day WHEN 'stay' THEN m.setl_id = l.setl_id
+            WHEN '6h' THEN abs(epoch(m.fee_ocur_time) - epoch(l.fee_ocur_time)) <= 6 * 3600
+            ELSE date_trunc('hour', m.fee_ocur_time) = date_trunc('hour', l.fee_ocur_time) END""",
     "POL-SVC-014": """SELECT max(bkkp_sn) AS bkkp_sn, max(setl_id) AS setl_id
         FROM line JOIN service_day_cap AS k USING (hilist_code)
-        GROUP BY psn_no, hilist_code, line.day HAVING sum(cnt) > any_value(k.cap)""",
+        GROUP BY psn_no, hilist_code, line.day
+        HAVING sum(cnt) > any_value(k.cap) * (1 + max(coalesce(datediff('day', serv_begntime, serv_endtime), 0)))""",
     "EXT-002": """SELECT max(bkkp_sn) AS bkkp_sn, setl_id FROM line JOIN setl_d AS s USING (setl_id)
         WHERE hilist_code = '001109000010000' GROUP BY setl_id
         HAVING sum(cnt) > greatest(any_value(s.enddate - s.begndate), 1)""",
@@ -61,10 +69,12 @@ def planted(
         connection.register(name, load(name).in_force(date(2026, 6, 30)))
     connection.execute("""
         CREATE TABLE line AS SELECT f.*, f.fee_ocur_time::DATE AS day, p.gend, p.death_date, x.hosp_lv,
-            datesub('year', p.brdy, f.fee_ocur_time::DATE) AS age
+            datesub('year', p.brdy, f.fee_ocur_time::DATE) AS age, m.nwb_flag = '1' AS newborn
         FROM fee_list_d AS f JOIN psn_info_b AS p USING (psn_no) JOIN fixmedins_b AS x USING (fixmedins_code)
+        JOIN mdtrt_d AS m ON m.mdtrt_id = f.mdtrt_id
         WHERE f.cnt > 0 AND f.bkkp_sn NOT IN
-            (SELECT init_feedetl_sn FROM fee_list_d WHERE init_feedetl_sn IS NOT NULL)""")
+            (SELECT init_feedetl_sn FROM fee_list_d WHERE init_feedetl_sn IS NOT NULL)
+        QUALIFY row_number() OVER (PARTITION BY f.bkkp_sn ORDER BY m.updt_time DESC) = 1""")
     return connection
 
 

@@ -1,106 +1,315 @@
-"""Plants for limits of one line: sex, children, facility level, care setting, sex at the pharmacy.
+"""Plants for limits of one line: for whom, where, in which setting, for which disease, paid by what.
 
-From rules.md §6 and its pitfalls §5.1. Near misses: the same item for whom or where it is allowed, and a
-violating line that was refunded in full.
+One table: every rule has uses of limited items, some of which break the limit (no pitfall) and some show
+a pitfall of rules.md §5.1 or a must-not-flag case of enforcement.md §1.4 and must stay silent. From
+rules.md §1.2, §2 and §6.
 """
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from fundguard.synthetic import visits as v
-from fundguard.synthetic.columnar import Array
 from fundguard.synthetic.plan import Plan, Scheme
-from fundguard.synthetic.plants.ground import events, outpatient, patients, stay
+from fundguard.synthetic.plants.ground import days_since, events, near, outpatient, patients, stay
+from fundguard.synthetic.plants.series import refilled
+
+HOSPITALS = ("secondary", "tertiary")
+REFUNDED = "退费冲正后净额为零"
+CORRECTED = "同一结算内以负数行冲正"
+BEFORE = "知识点生效日前的费用"
+NEWBORN = "新生儿挂父母账户就医"
+SELF_PAID = "个人全额自费, 未列入基金支付范围"
+OTHER_DIAGNOSIS = "适应症在次要诊断"
 
 
-def _line(plan: Plan, rng: np.random.Generator, scheme: Scheme, key: Array, pool: str, near: bool) -> None:
-    item = rng.choice(plan.catalogue.pools[pool], len(key))
-    plan.line(key=key, item=item, after=60, tag=scheme.tag, event=not near, near=near)
+@dataclass(frozen=True)
+class Use:
+    """An item of `pool` for `who` at a place of these sorts (none: the plant's own)."""
+
+    pool: str
+    who: str = "adult"
+    at: tuple[str, ...] = ()
+    kind: str = "outpatient"
+    disease: str = "K29.500"
+    pitfall: str = ""  # empty: it breaks the limit
+    flags: int = 0
+    second: str = ""  # a further diagnosis
+    line: dict[str, Any] = field(default_factory=dict)
+    header: dict[str, Any] = field(default_factory=dict)
+    before: bool = False  # on a day before the limit was in force
 
 
-def _sex(plan: Plan, rng: np.random.Generator, grade: int, code: str, pool: str) -> None:
-    scheme = plan.plant(f"rule:{code}", grade)
-    place = int(plan.place(rng, "secondary", "tertiary", "primary")[0])
-    people, count = plan.city.people, events(grade)
-    adult = (people.age >= 25) & (people.age <= 60)
-    for word, other in (("female", ~people.female), ("male", people.female)):
-        wrong = patients(plan, rng, count - count // 2, adult & other)
-        _line(plan, rng, scheme, outpatient(plan, rng, scheme, wrong, place), f"{pool}_{word}", False)
-        right = patients(plan, rng, count // 4 + 1, adult & ~other)
-        _line(plan, rng, scheme, outpatient(plan, rng, scheme, right, place), f"{pool}_{word}", True)
-        undone = patients(plan, rng, 1, adult & other)
-        key = outpatient(plan, rng, scheme, undone, place, flags=v.REFUND)
-        _line(plan, rng, scheme, key, f"{pool}_{word}", True)
-    plan.party(scheme, "place", place, "main")
+def _both(pool: str, who: str, **more: Any) -> tuple[Use, ...]:
+    """A use that breaks the limit, and the same given back."""
+    return Use(pool, who, **more), Use(pool, who, **more, pitfall=REFUNDED, flags=v.REFUND)
 
 
-def drug_of_the_other_sex(plan: Plan, rng: np.random.Generator, grade: int) -> None:
-    """CLN-MED-004: a woman's drug for a man and the reverse."""
-    _sex(plan, rng, grade, "CLN-MED-004", "drug")
+def _sexed(pool: str) -> tuple[Use, ...]:
+    return (
+        Use(f"{pool}_female", "man"),
+        Use(f"{pool}_male", "woman"),
+        Use(f"{pool}_female", "man", pitfall=REFUNDED, flags=v.REFUND),
+        Use(f"{pool}_female", "woman", pitfall="性别相符"),
+        Use(f"{pool}_male", "man", pitfall="性别相符"),
+    )
 
 
-def service_of_the_other_sex(plan: Plan, rng: np.random.Generator, grade: int) -> None:
-    """CLN-SVC-004: a service on an organ this patient has not."""
-    _sex(plan, rng, grade, "CLN-SVC-004", "service")
-
-
-def childrens_drug(plan: Plan, rng: np.random.Generator, grade: int) -> None:
-    """POL-MED-007: a drug paid for children only, given to grown people; near: children of eight to ten."""
-    scheme = plan.plant("rule:POL-MED-007", grade)
-    place = int(plan.place(rng, "secondary", "tertiary")[0])
-    age, count = plan.city.people.age, events(grade)
-    grown = patients(plan, rng, count, (age >= 30) & (age < 70))
-    _line(plan, rng, scheme, outpatient(plan, rng, scheme, grown, place), "drug_child_paid", False)
-    child = patients(plan, rng, count // 2 + 1, (age >= 8) & (age <= 10))
-    key = outpatient(plan, rng, scheme, child, place, disease="J02.900")
-    _line(plan, rng, scheme, key, "drug_child_paid", True)
-    plan.party(scheme, "place", place, "main")
-
-
-def above_the_level(plan: Plan, rng: np.random.Generator, grade: int) -> None:
-    """POL-MED-012: a drug for second-level hospitals and up, used in a township hospital."""
-    scheme = plan.plant("rule:POL-MED-012", grade)
-    low = int(plan.place(rng, "primary")[0])
-    high = int(rng.choice(plan.city.of_sort("secondary")))
-    age, count = plan.city.people.age, events(grade)
-    person = patients(plan, rng, count + count // 2, age >= 40)
-    for who, place, near in ((person[:count], low, False), (person[count:], high, True)):
-        _line(plan, rng, scheme, stay(plan, rng, scheme, who, place), "drug_level", near)
-    plan.party(scheme, "place", low, "main")
-
-
-def outside_the_setting(plan: Plan, rng: np.random.Generator, grade: int) -> None:
-    """POL-MED-013: a drug for inpatients given outside; near: in a stay, and in an emergency where allowed."""
-    scheme = plan.plant("rule:POL-MED-013", grade)
-    place = int(plan.place(rng, "tertiary", "secondary")[0])
-    age, count = plan.city.people.age, events(grade)
-    person = patients(plan, rng, count * 2 + 2, age >= 40)
-    out, inside, urgent = np.split(person, [count, count + count // 2 + 1])
-    _line(plan, rng, scheme, outpatient(plan, rng, scheme, out, place), "drug_inpatient", False)
-    _line(plan, rng, scheme, stay(plan, rng, scheme, inside, place), "drug_inpatient", True)
-    if "drug_emergency" in plan.catalogue.pools:
-        key = outpatient(plan, rng, scheme, urgent, place, kind="emergency", disease="I63.900")
-        _line(plan, rng, scheme, key, "drug_emergency", True)
-    plan.party(scheme, "place", place, "main")
-
-
-def man_at_the_pharmacy(plan: Plan, rng: np.random.Generator, grade: int) -> None:
-    """EXT-017: men buy women's medicine on their own cards; near: women do."""
-    scheme = plan.plant("rule:EXT-017", grade)
-    place = int(plan.place(rng, "pharmacy")[0])
-    people, count = plan.city.people, events(grade)
-    adult = people.employee & (people.age >= 25) & (people.age <= 60)
-    for who, size, near in ((~people.female, count, False), (people.female, count // 2 + 1, True)):
-        person = patients(plan, rng, size, adult & who)
-        key = outpatient(plan, rng, scheme, person, place, kind="pharmacy", lines=1)
-        _line(plan, rng, scheme, key, "drug_female", near)
-    plan.party(scheme, "place", place, "main")
-
-
-PLANTS = {
-    "CLN-MED-004": drug_of_the_other_sex,
-    "CLN-SVC-004": service_of_the_other_sex,
-    "POL-MED-007": childrens_drug,
-    "POL-MED-012": above_the_level,
-    "POL-MED-013": outside_the_setting,
-    "EXT-017": man_at_the_pharmacy,
+LIMITS: dict[str, tuple[tuple[str, ...], tuple[Use, ...]]] = {
+    "CLN-MED-004": (
+        ("secondary", "tertiary", "primary"),
+        (
+            *_sexed("drug"),
+            Use("name:来曲唑片", "man", pitfall="男女均可使用的药品, 不在限定名单"),
+            Use("drug_female", "man", pitfall=CORRECTED, line={"undo": True}),
+            Use("drug_male", "young mother", pitfall=NEWBORN, flags=v.NEWBORN),
+        ),
+    ),
+    "CLN-SVC-004": (
+        ("secondary", "tertiary", "primary"),
+        (
+            *_sexed("service"),
+            Use("service_excepted", "girl", disease="J02.900", pitfall="备注例外: 儿童除外"),
+            Use("service_male", "young mother", pitfall=NEWBORN, flags=v.NEWBORN),
+        ),
+    ),
+    "CLN-CON-004": (HOSPITALS, _sexed("plant_device")),
+    "EXT-017": (
+        ("pharmacy",),
+        (
+            Use("drug_female", "man", kind="pharmacy"),
+            Use("drug_female", "woman", kind="pharmacy", pitfall="性别相符"),
+            Use("drug_female", "man", kind="pharmacy", pitfall=REFUNDED, flags=v.REFUND),
+        ),
+    ),
+    "POL-MED-007": (
+        HOSPITALS,
+        (
+            *_both("drug_child_paid", "grown"),
+            Use("drug_child_paid", "child", disease="J02.900", pitfall="年龄在限定范围内"),
+        ),
+    ),
+    "CLN-MED-002": (
+        ("secondary", "primary"),
+        (
+            Use("child_of_patient", "adult"),
+            Use("child_of_insured", "adult"),
+            Use("child_of_insured", "child", disease="J02.900", pitfall="年龄在限定范围内"),
+            Use("child_of_insured", "teen", disease="J02.900", pitfall="儿童口径14或18岁不一, 15至16岁"),
+            Use("child_of_patient", "young mother", pitfall=NEWBORN, flags=v.NEWBORN),
+        ),
+    ),
+    "CLN-SVC-003": (
+        HOSPITALS,
+        (
+            *_both("service_child", "adult"),
+            Use("service_child", "child", disease="J02.900", pitfall="年龄在限定范围内"),
+            Use("service_newborn", "young mother", pitfall=NEWBORN, flags=v.NEWBORN),
+        ),
+    ),
+    "POL-SVC-016": (
+        ("rehab", "tcm"),
+        (
+            Use("service_working_age", "old", disease="M54.500"),
+            Use("service_working_age", "pupil", disease="M54.500"),
+            Use("service_working_age", "adult", disease="M54.500", pitfall="年龄在限定范围内"),
+        ),
+    ),
+    "POL-MED-001": (
+        ("secondary", "primary"),
+        (
+            Use("work_injury"),
+            Use("work_injury", pitfall=SELF_PAID, line={"own": True}),
+            Use("work_injury", pitfall=REFUNDED, flags=v.REFUND),
+        ),
+    ),
+    "POL-MED-002": (
+        HOSPITALS,
+        (
+            Use("maternity", "employed woman"),
+            Use(
+                "maternity",
+                "resident woman",
+                kind="delivery",
+                disease="O80.000",
+                pitfall="居民参保人的生育相关费用可支付",
+            ),
+            Use(
+                "maternity",
+                "employed woman",
+                kind="delivery",
+                disease="O80.000",
+                header={"insutype": "510"},
+                pitfall="由生育保险支付",
+            ),
+            Use("maternity", "employed woman", pitfall=SELF_PAID, line={"own": True}),
+        ),
+    ),
+    "POL-MED-003": (
+        ("tcm", "primary"),
+        (
+            Use("piece_never", line={"cnt": 420_000}, disease="R53.x00"),
+            Use("piece_never", line={"cnt": 420_000, "own": True}, disease="R53.x00", pitfall=SELF_PAID),
+            Use("piece_never", line={"cnt": 420_000}, disease="R53.x00", pitfall=BEFORE, before=True),
+        ),
+    ),
+    "POL-MED-008": (
+        HOSPITALS,
+        (
+            Use("for_osteoporosis", "woman"),
+            Use("for_renal", "adult"),
+            Use("for_diabetes", "adult"),
+            Use("for_osteoporosis", "woman", disease="M81.900", pitfall="诊断相符"),
+            Use("for_diabetes", "adult", second="E11.900", pitfall=OTHER_DIAGNOSIS),
+            Use("for_renal", "adult", disease="N18.001", kind="dialysis", pitfall="诊断相符"),
+            Use("for_osteoporosis", "woman", pitfall=BEFORE, before=True),
+        ),
+    ),
+    "POL-MED-012": (
+        ("primary",),
+        (
+            Use("drug_level", "grown", kind="stay", disease="I63.900"),
+            Use("drug_level", "grown", ("secondary",), "stay", "I63.900", "机构级别相符"),
+            Use("drug_level", "grown", ("rehab",), "outpatient", "I63.900", REFUNDED, v.REFUND),
+        ),
+    ),
+    "POL-MED-013": (
+        ("tertiary", "secondary"),
+        (
+            Use("drug_inpatient", "grown"),
+            Use("drug_inpatient", "grown", kind="stay", disease="I63.900", pitfall="住院使用"),
+            Use(
+                "drug_emergency",
+                "grown",
+                kind="emergency",
+                disease="I63.900",
+                pitfall="限急诊或住院: 急诊使用",
+            ),
+        ),
+    ),
+    "POL-SVC-001": (
+        ("primary", "private"),
+        (
+            Use("plant_ceiling", line={"price": 9_900, "unlimited": True}),
+            Use("plant_ceiling", line={"price": 4_000}, pitfall="单价等于或低于最高限价"),
+            Use(
+                "plant_ceiling",
+                line={"price": 9_900, "unlimited": True},
+                pitfall=REFUNDED,
+                flags=v.REFUND,
+            ),
+        ),
+    ),
+    "POL-SVC-008": (
+        HOSPITALS,
+        (
+            Use("plant_icu", "grown", kind="stay", disease="I50.900", line={"after": 100_000}),
+            Use(
+                "plant_icu",
+                "grown",
+                kind="stay",
+                disease="I50.900",
+                line={"after": 100_000, "dept": 22},
+                pitfall="在限定科室收费",
+            ),
+        ),
+    ),
+    "CLN-CON-005": (
+        HOSPITALS,
+        (
+            Use("plant_device_femur", "grown"),
+            Use("plant_device_stone", "grown"),
+            Use("plant_device_femur", "grown", disease="S72.000", pitfall="诊断相符"),
+            Use("plant_device_stone", "grown", second="N20.000", pitfall=OTHER_DIAGNOSIS),
+        ),
+    ),
+    "CLN-MED-008": (
+        HOSPITALS,
+        (
+            Use("plant_felodipine", "grown", disease="I50.900"),
+            Use("plant_felodipine", "grown", disease="I10.x00x002", pitfall="无禁忌诊断"),
+        ),
+    ),
+    "CLN-MED-010": (
+        HOSPITALS,
+        (
+            Use("pregnant_caution", "young mother", disease="Z34.900"),
+            Use("pregnant_caution", "young mother", disease="M54.500", pitfall="未妊娠"),
+            Use("pregnant_caution", "man", disease="M54.500", pitfall="男性"),
+        ),
+    ),
+    "CLN-SVC-001": (
+        HOSPITALS,
+        (
+            Use("plant_ccp"),
+            Use("plant_cystatin", disease="J20.900"),
+            Use("plant_ccp", disease="M05.900", pitfall="诊断相符"),
+            Use("plant_cystatin", disease="J20.900", second="N18.900", pitfall=OTHER_DIAGNOSIS),
+        ),
+    ),
+    "EXT-018": (
+        ("pharmacy",),
+        (
+            Use("drug_infect", "employee", kind="pharmacy", line={"rx": -1}),
+            Use("drug_infect", "employee", kind="pharmacy", pitfall="有处方"),
+            Use("drug_ortho", "employee", kind="pharmacy", line={"rx": -1}, pitfall="非处方药"),
+        ),
+    ),
 }
+
+
+def limit(code: str) -> Callable[[Plan, np.random.Generator, int], None]:
+    """The planter of one row of LIMITS."""
+    sorts, uses = LIMITS[code]
+
+    def act(plan: Plan, rng: np.random.Generator, grade: int) -> None:
+        scheme = plan.plant(f"rule:{code}", grade)
+        place = int(plan.place(rng, *sorts)[0])
+        wrong = [use for use in uses if not use.pitfall]
+        right = [use for use in uses if use.pitfall]
+        for number, use in enumerate(wrong):
+            count = events(grade) // len(wrong) + (number < events(grade) % len(wrong))
+            _use(plan, rng, scheme, place, use, count)
+        for use in right:
+            _use(plan, rng, scheme, place, use, near(grade, len(right)))
+        if code == "POL-MED-012":
+            refilled(plan, rng, scheme, place, near(grade, 2))
+        plan.party(scheme, "place", place, "main")
+
+    act.__doc__ = f"{code}: {len(uses)} uses of limited items."
+    return act
+
+
+def _use(plan: Plan, rng: np.random.Generator, scheme: Scheme, place: int, use: Use, count: int) -> None:
+    pool = plan.catalogue.pool(use.pool)
+    since = max(plan.catalogue.since.get(int(item), 0) for item in pool)
+    if use.before and since <= plan.calendar.first + 1:
+        return
+    if count == 0 or since >= plan.calendar.last:
+        return
+    day = (
+        plan.calendar.first + rng.integers(0, since - plan.calendar.first - 1, count)
+        if use.before
+        else days_since(plan, rng, count, since, 9 if use.kind in ("stay", "delivery") else 1)
+    )
+    person = patients(plan, rng, count, use.who)
+    where = int(rng.choice(plan.city.of_sort(*use.at))) if use.at else place
+    add = stay if use.kind in ("stay", "delivery") else outpatient
+    key = add(plan, rng, scheme, person, where, day=day, kind=use.kind, disease=use.disease, flags=use.flags)
+    if use.second:
+        plan.side.diagnosis(key, use.second, "次要诊断")
+    if use.header:
+        plan.side.patch("setl_d", key, **use.header)
+    plan.line(
+        key=key,
+        item=rng.choice(pool, count),
+        **{"after": 60, **use.line},
+        tag=scheme.tag,
+        event=not use.pitfall,
+        near=plan.side.pitfall(use.pitfall) if use.pitfall else 0,
+    )
+
+
+PLANTS = {code: limit(code) for code in LIMITS}

@@ -1,4 +1,4 @@
-"""Plants for pairs, caps, bed-days, over-supply, and headers that are not the sum of their lines.
+"""Plants for caps, bed-days, over-supply, and headers that are not the sum of their lines.
 
 From rules.md §6 and its pitfalls §5.1. The event is the line that breaks the limit (contract §5): of a
 pair the component, of a cap the latest line.
@@ -7,35 +7,8 @@ pair the component, of a cap the latest line.
 import numpy as np
 
 from fundguard.synthetic import visits as v
-from fundguard.synthetic.plan import Plan
+from fundguard.synthetic.plan import WHOLE, Plan
 from fundguard.synthetic.plants.ground import events, outpatient, patients, stay
-
-
-def contained_item(plan: Plan, rng: np.random.Generator, grade: int) -> None:
-    """POL-SVC-012: a component charged beside the item that contains it; near: on different days."""
-    if not plan.catalogue.pairs:
-        return
-    scheme = plan.plant("rule:POL-SVC-012", grade)
-    place = int(plan.place(rng, "secondary", "tertiary")[0])
-    count = events(grade)
-    person = patients(plan, rng, count + count // 2 + 1, plan.city.people.age >= 30)
-    pair = np.array([p[:2] for p in plan.catalogue.pairs])[
-        rng.integers(0, len(plan.catalogue.pairs), len(person))
-    ]
-    last = plan.calendar.last
-    day = np.minimum(
-        plan.calendar.draw_days(rng, "hospital", len(person)), last - min(4, plan.calendar.days - 1)
-    )
-    both, apart = slice(0, count), slice(count, None)
-    key = outpatient(plan, rng, scheme, person[both], place, day=day[both])
-    plan.line(key=key, item=pair[both, 1], after=120, tag=scheme.tag, event=False)
-    plan.line(key=key, item=pair[both, 0], after=180, tag=scheme.tag)
-    if plan.calendar.days >= 5:
-        first = outpatient(plan, rng, scheme, person[apart], place, day=day[apart])
-        then = outpatient(plan, rng, scheme, person[apart], place, day=day[apart] + 3)
-        plan.line(key=first, item=pair[apart, 1], after=120, tag=scheme.tag, event=False, near=True)
-        plan.line(key=then, item=pair[apart, 0], after=120, tag=scheme.tag, event=False, near=True)
-    plan.party(scheme, "place", place, "main")
 
 
 def over_the_day_cap(plan: Plan, rng: np.random.Generator, grade: int) -> None:
@@ -54,10 +27,10 @@ def over_the_day_cap(plan: Plan, rng: np.random.Generator, grade: int) -> None:
         item=item,
         cnt=np.where(near, 240_000, over),
         after=30 * 3600,
-        part=(over - 240_000) * 10_000 // over,
+        part=(over - 240_000) * WHOLE // over,
         tag=scheme.tag,
         event=~near,
-        near=near,
+        near=near * plan.side.pitfall("恰为24小时"),
     )
     # A second near miss: half a day on each of two days is a whole day on neither.
     other = np.array([hours[(hours.index(int(i)) + 1) % len(hours)] for i in item[near]])
@@ -69,8 +42,20 @@ def over_the_day_cap(plan: Plan, rng: np.random.Generator, grade: int) -> None:
             after=(24 * day + 2) * 3600,
             tag=scheme.tag,
             event=False,
-            near=True,
+            near=plan.side.pitfall("跨零点分记两日, 各日未超"),
         )
+    # A third: thirty hours that ended on this day, posted when they stopped.
+    third = np.array([hours[(hours.index(int(i)) + 2) % len(hours)] for i in item[near]])
+    plan.line(
+        key=key[near],
+        item=third,
+        cnt=300_000,
+        served=30 * 3600,
+        after=(24 * 4 + 8) * 3600,
+        tag=scheme.tag,
+        event=False,
+        near=plan.side.pitfall("整段时长记在停止日, 有起止时间"),
+    )
     plan.party(scheme, "place", place, "main")
 
 
@@ -89,22 +74,23 @@ def beds_beyond_the_stay(plan: Plan, rng: np.random.Generator, grade: int) -> No
         after=6 * 86_400 - 8 * 3600,
         tag=scheme.tag,
     )
-    stay(plan, rng, scheme, person[count:], place, days=6, flags=v.NEAR)
+    key = stay(plan, rng, scheme, person[count:], place, days=6, flags=v.NEAR)
+    plan.side.near_miss(key, "床位数等于住院天数(出院日不计)")
     plan.party(scheme, "place", place, "main")
 
 
 def stockpile(plan: Plan, rng: np.random.Generator, grade: int) -> None:
-    """EXT-019: thirty days of one drug from three to six places within a fortnight; near: a long prescription."""
+    """EXT-019: thirty days of one drug from five to seven places within a fortnight; near: a long prescription.
+
+    A chronic patient may have ninety days in hand (enforcement.md §1.4, 3): five times thirty are more.
+    """
     scheme = plan.plant("rule:EXT-019", grade)
     person = plan.persons(rng, 2, where=plan.city.people.age >= 50)
-    drugs = plan.catalogue.pools["drug_htn"]
-    drugs = drugs[np.isin(plan.catalogue.pack_days[drugs], [14, 16, 30])]
-    places = rng.choice(
-        plan.city.of_sort("primary", "secondary", "clinic"), 7 - grade if grade < 5 else 3, replace=False
-    )
+    # A drug nobody else takes: what people buy for themselves does not follow it.
+    item = int(plan.catalogue.pools["plant_hoard_drug"][0])
+    places = rng.choice(plan.city.of_sort("primary", "secondary", "clinic"), max(5, 8 - grade), replace=False)
     start = int(plan.spread_days(rng, 1, 1, edge=16)[0])
     for one in person:
-        item = int(rng.choice(drugs))
         size = len(places)
         key = outpatient(
             plan,
@@ -115,15 +101,16 @@ def stockpile(plan: Plan, rng: np.random.Generator, grade: int) -> None:
             kind="chronic",
             disease="I10.x00x002",
             lines=1,
-            day=np.minimum(start + np.sort(rng.integers(0, 13, size)), plan.calendar.last),
+            day=np.minimum(start + np.sort(rng.choice(13, size, replace=False)), plan.calendar.last),
         )
-        packs = max(1, 30 // int(plan.catalogue.pack_days[item]))
-        plan.line(key=key, item=item, cnt=packs * 10_000, days=30, tag=scheme.tag, event=np.arange(size) > 0)
+        last = np.arange(size) == size - 1
+        plan.line(key=key, item=item, cnt=20_000, days=30, tag=scheme.tag, event=last)
+    label = plan.side.pitfall("慢性病长期处方(90天)")
     lawful = patients(plan, rng, events(grade) // 2 + 1, plan.city.people.age >= 50)
     key = outpatient(
         plan, rng, scheme, lawful, int(places[0]), kind="chronic", disease="I10.x00x002", lines=0
     )
-    plan.line(key=key, item=int(drugs[0]), cnt=60_000, days=90, tag=scheme.tag, event=False, near=True)
+    plan.line(key=key, item=item, cnt=60_000, days=90, tag=scheme.tag, event=False, near=label)
     plan.party(scheme, "person", person, "main")
 
 
@@ -135,6 +122,7 @@ def header_above_its_lines(plan: Plan, rng: np.random.Generator, grade: int) -> 
     person = patients(plan, rng, count + count // 2 + 1, plan.city.people.age >= 20)
     wrong = outpatient(plan, rng, scheme, person[:count], place, flags=v.WHOLE)
     close = outpatient(plan, rng, scheme, person[count:], place, flags=v.NEAR)
+    plan.side.near_miss(close, "差额3分, 在误差范围内")
     item = plan.catalogue.by_code["002501010150000"]
     surplus = 10 ** (6 - grade) + 7
     plan.line(key=wrong, item=item, tag=scheme.tag, event=False, short=surplus)
@@ -143,7 +131,6 @@ def header_above_its_lines(plan: Plan, rng: np.random.Generator, grade: int) -> 
 
 
 PLANTS = {
-    "POL-SVC-012": contained_item,
     "POL-SVC-014": over_the_day_cap,
     "EXT-002": beds_beyond_the_stay,
     "EXT-019": stockpile,

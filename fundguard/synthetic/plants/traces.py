@@ -9,6 +9,8 @@ from fundguard.synthetic import visits as v
 from fundguard.synthetic.plan import Plan
 from fundguard.synthetic.plants.ground import events, outpatient, patients
 
+_PITFALLS = {"returned": "退货后再次销售", "opened": "拆零销售"}
+
 
 def code_sold_twice(plan: Plan, rng: np.random.Generator, grade: int) -> None:
     """EXT-007: one code, two sales, no return between them; the second line is the event."""
@@ -48,7 +50,7 @@ def code_sold_twice(plan: Plan, rng: np.random.Generator, grade: int) -> None:
                 tag=scheme.tag,
                 split=word == "opened",
                 event=word == "twice" and number == 1,
-                near=word != "twice" and number == 1,
+                near=plan.side.pitfall(_PITFALLS[word]) if word != "twice" and number == 1 else 0,
             )
     plan.party(scheme, "place", place, "main")
 

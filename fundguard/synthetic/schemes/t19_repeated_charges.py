@@ -7,7 +7,7 @@ its stays touched and lines each: 1 = thirty stays, six lines; 5 = five stays, o
 import numpy as np
 
 from fundguard.synthetic import visits as v
-from fundguard.synthetic.plan import Plan
+from fundguard.synthetic.plan import WHOLE, Plan
 
 SCHEME, PARTIES = "T19", 1
 _STAYS, _LINES = (30, 20, 14, 9, 5), (6, 4, 3, 2, 1)
@@ -43,7 +43,7 @@ def plant(plan: Plan, rng: np.random.Generator, grade: int) -> None:
             key=key,
             item=rng.choice(hours if hourly else daily, len(key)),
             cnt=cnt,
-            part=(cnt - 240_000) * 10_000 // cnt if hourly else 10_000,
+            part=(cnt - 240_000) * WHOLE // cnt if hourly else WHOLE,
             after=(1 + number // 2) * 86_400 - (8 if hourly else 2) * 3600,
             tag=scheme.tag,
         )
