@@ -228,7 +228,7 @@ def lint_overlay(library: Library, settings: RulesSettings, regional: Path | Non
 
 NATIONAL_LIMITS = (
     "drug_age_limit", "drug_course_limit", "drug_indication_text", "drug_indication_diagnosis",
-    "drug_insurance_limit", "drug_internet_exclusion", "drug_level_limit", "drug_second_line",
+    "drug_insurance_limit", "drug_internet_exclusion", "drug_level_limit", "drug_payable_age", "drug_second_line",
     "drug_setting_limit", "drug_sex_limit", "tcm_piece_limit",
 )  # fmt: skip
 """Tables of the national drug list's payment limits: no local rows."""
