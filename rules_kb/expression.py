@@ -91,12 +91,23 @@ class Scope:
     def evidence(self) -> str:
         """The typed values behind a verdict, as canonical SQL that builds a JSON object."""
         pairs = [f"'{name}', {self._shown(name)}" for name in self.rule.evidence]
+        if self.rule.counterfactual is not None:
+            zh, en = self.rule.counterfactual.zh, self.rule.counterfactual.en
+            pairs.append(f"'counterfactual_zh', {_less(zh, '（所涉：{}，{}元）')}")
+            pairs.append(f"'counterfactual_en', {_less(en, ' (here: {}, {} yuan)')}")
         return f"evidence({', '.join(pairs)})"
 
     def _shown(self, name: str) -> str:
         """A value as a reader should see it: quantities and shares without idle zeros."""
         column = self.column(name)
         return f"number_text({column})" if column in self.numbers else column
+
+
+def _less(text: str, particulars: str) -> str:
+    """What less would have passed, with this hit's own day and amount; it names nothing else of the claim."""
+    before, between, after = (_literal(piece) for piece in particulars.split("{}"))
+    own = f"concat_text({before}, service_date, {between}, vola_amt, {after})"
+    return f"concat_text({_literal(text)}, CASE WHEN vola_amt IS NOT NULL THEN {own} END)"
 
 
 def _literal(text: str) -> str:

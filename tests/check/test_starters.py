@@ -4,7 +4,7 @@ The expert tables that no publication fills hold a few sourced rows (rules_kb/kn
 Each case: a line the rule must find, and a near miss it must not. Written from the rows' sources.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
@@ -14,30 +14,30 @@ from tests.claims import Claims, line
 
 CASES = [
     # rule, what is charged, the visit; then what differs in the near miss
-    ("drug_forbidden_to_children", dict(item="XJ01", hilist_name="左氧氟沙星注射液"), dict(brdy="2014-01-01"), dict(brdy="2000-01-01")),
-    ("elderly_drug_safety", dict(item="XA10", hilist_name="格列本脲片"), dict(brdy="1950-01-01"), dict(brdy="1980-01-01")),
-    ("drug_over_label_dose", dict(item="XM01", hilist_name="尼美舒利片", prd_days=16), {}, dict(prd_days=15)),
-    ("drug_supply_limit", dict(item="XN02", hilist_name="盐酸吗啡缓释片", prd_days=16), {}, dict(prd_days=15)),
-    ("drug_off_label", dict(item="XL02BBB085A001010100662"), dict(diag="I10.x00"), dict(diag="C61.x00")),
-    ("drug_limited_to_newborns", dict(item="XR07AAZ038B002010178331"), dict(brdy="2026-01-20"), dict(brdy="2026-02-10")),
-    ("piece_over_quantity", dict(item="T000700200", cnt="91"), {}, dict(cnt="90")),
-    ("treatment_without_indication", dict(item="003112020090000"), dict(diag="J18.900"), dict(diag="P59.900")),
-    ("service_contraindication", dict(item="003109020050000"), dict(diag="I21.900"), dict(diag="K29.500")),
-    ("service_beyond_indication", dict(item="003312010010000"), dict(diag="N40.x00"), dict(diag="C61.x00")),
-    ("service_indication_limit", dict(item="L1", hilist_name="偏瘫肢体综合训练"), dict(diag="M54.500"), dict(diag="I69.300")),
-    ("service_limited_to_newborns", dict(item="001201000080200"), dict(brdy="2025-12-01"), dict(brdy="2026-02-20")),
-    ("service_limited_to_children", dict(item="L4", hilist_name="脑瘫肢体综合训练"), dict(brdy="1990-01-01"), dict(brdy="2018-01-01")),
-    ("service_setting_limit", dict(item="001102000050000"), dict(med_type="11"), dict(med_type="21")),
-    ("service_level_limit", dict(item="003310050180000"), dict(hosp="H2"), dict(hosp="H3")),
-    ("service_bundle_split", dict(item="003110000060000"), dict(beside=dict(item="L2", hilist_name="血液滤过")), dict(beside=dict(item="L3", hilist_name="血液检查"))),
-    ("device_included_in_service", dict(item="C1", hilist_name="血液透析干粉"), dict(beside=dict(item="003110000100000")), dict(beside=dict(item="003110000060000"))),
-    ("device_without_service", dict(item="C2", hilist_name="一次性使用血液灌流器"), {}, dict(beside=dict(item="003110000100000"))),
-    ("drug_without_service", dict(item="XV08", hilist_name="碘海醇注射液"), {}, dict(beside=dict(item="002103000020000"))),
-    ("device_department_limit", dict(item="C3", hilist_name="人工耳蜗植入体", bilg_dept_name="骨科"), {}, dict(bilg_dept_name="耳鼻喉科")),
-    ("device_over_quantity", dict(item="C4", hilist_name="人工晶状体", cnt="3"), dict(med_type="21"), dict(cnt="2")),
-    ("device_limited_to_newborns", dict(item="C5", hilist_name="一次性脐静脉导管"), dict(brdy="2025-12-01"), dict(brdy="2026-02-20")),
-    ("device_limited_to_children", dict(item="C6", hilist_name="小儿气管插管"), dict(brdy="1990-01-01"), dict(brdy="2018-01-01")),
-    ("antibiotic_beyond_right", dict(item="XJ02", hilist_name="注射用替考拉宁", bilg_dr_code="D1"), {}, dict(bilg_dr_code="D3")),
+    ("drug_forbidden_to_children", {"item": "XJ01", "hilist_name": "左氧氟沙星注射液"}, {"brdy": "2014-01-01"}, {"brdy": "2000-01-01"}),
+    ("elderly_drug_safety", {"item": "XA10", "hilist_name": "格列本脲片"}, {"brdy": "1950-01-01"}, {"brdy": "1980-01-01"}),
+    ("drug_over_label_dose", {"item": "XM01", "hilist_name": "尼美舒利片", "prd_days": 16}, {}, {"prd_days": 15}),
+    ("drug_supply_limit", {"item": "XN02", "hilist_name": "盐酸吗啡缓释片", "prd_days": 16}, {}, {"prd_days": 15}),
+    ("drug_off_label", {"item": "XL02BBB085A001010100662"}, {"diag": "I10.x00"}, {"diag": "C61.x00"}),
+    ("drug_limited_to_newborns", {"item": "XR07AAZ038B002010178331"}, {"brdy": "2026-01-20"}, {"brdy": "2026-02-10"}),
+    ("piece_over_quantity", {"item": "T000700200", "cnt": "91"}, {}, {"cnt": "90"}),
+    ("treatment_without_indication", {"item": "003112020090000"}, {"diag": "J18.900"}, {"diag": "P59.900"}),
+    ("service_contraindication", {"item": "003109020050000"}, {"diag": "I21.900"}, {"diag": "K29.500"}),
+    ("service_beyond_indication", {"item": "003312010010000"}, {"diag": "N40.x00"}, {"diag": "C61.x00"}),
+    ("service_indication_limit", {"item": "L1", "hilist_name": "偏瘫肢体综合训练"}, {"diag": "M54.500"}, {"diag": "I69.300"}),
+    ("service_limited_to_newborns", {"item": "001201000080200"}, {"brdy": "2025-12-01"}, {"brdy": "2026-02-20"}),
+    ("service_limited_to_children", {"item": "L4", "hilist_name": "脑瘫肢体综合训练"}, {"brdy": "1990-01-01"}, {"brdy": "2018-01-01"}),
+    ("service_setting_limit", {"item": "001102000050000"}, {"med_type": "11"}, {"med_type": "21"}),
+    ("service_level_limit", {"item": "003310050180000"}, {"hosp": "H2"}, {"hosp": "H3"}),
+    ("service_bundle_split", {"item": "003110000060000"}, {"beside": {"item": "L2", "hilist_name": "血液滤过"}}, {"beside": {"item": "L3", "hilist_name": "血液检查"}}),
+    ("device_included_in_service", {"item": "C1", "hilist_name": "血液透析干粉"}, {"beside": {"item": "003110000100000"}}, {"beside": {"item": "003110000060000"}}),
+    ("device_without_service", {"item": "C2", "hilist_name": "一次性使用血液灌流器"}, {}, {"beside": {"item": "003110000100000"}}),
+    ("drug_without_service", {"item": "XV08", "hilist_name": "碘海醇注射液"}, {}, {"beside": {"item": "002103000020000"}}),
+    ("device_department_limit", {"item": "C3", "hilist_name": "人工耳蜗植入体", "bilg_dept_name": "骨科"}, {}, {"bilg_dept_name": "耳鼻喉科"}),
+    ("device_over_quantity", {"item": "C4", "hilist_name": "人工晶状体", "cnt": "3"}, {"med_type": "21"}, {"cnt": "2"}),
+    ("device_limited_to_newborns", {"item": "C5", "hilist_name": "一次性脐静脉导管"}, {"brdy": "2025-12-01"}, {"brdy": "2026-02-20"}),
+    ("device_limited_to_children", {"item": "C6", "hilist_name": "小儿气管插管"}, {"brdy": "1990-01-01"}, {"brdy": "2018-01-01"}),
+    ("antibiotic_beyond_right", {"item": "XJ02", "hilist_name": "注射用替考拉宁", "bilg_dr_code": "D1"}, {}, {"bilg_dr_code": "D3"}),
 ]  # fmt: skip
 
 
@@ -66,7 +66,7 @@ def test_each_starter_finds_its_case_and_spares_the_near_miss(judge):
     for doctor, right in (("D1", "1"), ("D3", "3")):
         claims.rows["medins_dr_right_b"].append(
             {"prac_psn_code": doctor, "fixmedins_code": "H2", "right_type": "antibiotic", "right_lv": right,
-             "begndate": datetime(2020, 1, 1).date()}
+             "begndate": date(2020, 1, 1)}
         )  # fmt: skip
     for rule_id, fact, visit, near in CASES:
         charge(claims, rule_id, "found", **fact | visit)
@@ -96,7 +96,7 @@ def test_prophylaxis_starter(judge):
         diag = {"diag_info_id": f"D{setl}", "diag_code": "M16.900", "maindiag_flag": "1"}
         claims.rows["setl_list_diag_d"].append(key | diag)
         operation = {"setl_list_oprn_id": name, "oprn_oprt_code": code, "main_oprn_flag": "1",
-                     "oprn_oprt_begntime": datetime(2026, 3, 2, 8), "oprn_oprt_endtime": datetime(2026, 3, 2, 10)}  # fmt: skip
+                     "oprn_oprt_begntime": datetime.fromisoformat("2026-03-02 08:00:00"), "oprn_oprt_endtime": datetime.fromisoformat("2026-03-02 10:00:00")}  # fmt: skip
         claims.rows["setl_list_oprn_d"].append(key | operation)
     hits = judge(claims, only=["perioperative_antibiotic"])
     assert sorted(hit["psn_no"] for hit in hits) == ["hernia", "hip late"]
