@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from core.errors import Refused
 from core.sql import SubsetError, lint_predicate
-from rules_kb.rule import PLACEHOLDER, Rule
+from rules_kb.rule import PLACEHOLDER, Rule, nearest
 
 
 class Scope:
@@ -34,15 +34,15 @@ class Scope:
         if table == self.rule.grain:
             if name not in self.facts:
                 raise Refused(
-                    f"{self.where}: {self.rule.id}: unknown fact [{qualified}]: grain {self.rule.grain} has "
-                    f"{sorted(self.facts)}"
+                    f"{self.where}: {self.rule.id}: unknown fact [{qualified}]: docs/features.md lists what grain "
+                    f"{self.rule.grain} has{nearest(name, self.facts)}"
                 )
             return name
         if table == self.rule.alias:
             if name not in self.knowledge:
                 raise Refused(
-                    f"{self.where}: {self.rule.id}: unknown knowledge column [{qualified}]: table "
-                    f"{self.rule.knowledge[table].table} has {sorted(self.knowledge)}"
+                    f"{self.where}: {self.rule.id}: unknown knowledge column [{qualified}]: docs/knowledge.md lists "
+                    f"what {self.rule.knowledge[table].table} has{nearest(name, self.knowledge)}"
                 )
             return self.knowledge[name]
         if table == "param":
