@@ -5,14 +5,23 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from core.engine import open_engine
 from core.errors import Refused
 from fundguard.cli import rules_moves, rules_replay, rules_suppress
 from fundguard.cli.common import Context, command
-from fundguard.cli.rules_common import By, Rule_, Rules, Second, app, described, find, library_of, lock_of
+from fundguard.cli.rules_common import (
+    By,
+    Rule_,
+    Rules,
+    Second,
+    app,
+    described,
+    find,
+    library_of,
+    lock_of,
+    print_rows,
+)
 from rules_kb.history import keep, rule_at
 from rules_kb.knowledge import regional_folder
 from rules_kb.library import check_lock, lint, lint_overlay, write_lock
@@ -28,21 +37,21 @@ def list_(context: Context) -> None:
     if context.as_json:
         context.show(rows)
         return
-    grid = Table("code", "id", "名称", "grain", "stages", "result", "status", "evaluable")
-    for row in rows:
-        can = "; ".join(row["extension"] + row["no_points"]) or "yes"
-        stages = " ".join(row["stages"])
-        grid.add_row(
-            row["code"],
-            row["id"],
-            row["title"]["zh"],
-            row["grain"],
-            stages,
-            row["result"],
-            row["status"],
-            can,
-        )
-    Console().print(grid)
+    print_rows(
+        [
+            {
+                "code": row["code"],
+                "id": row["id"],
+                "名称": row["title"]["zh"],
+                "grain": row["grain"],
+                "stages": " ".join(row["stages"]),
+                "result": row["result"],
+                "status": row["status"],
+                "evaluable": "; ".join(row["extension"] + row["no_points"]) or "yes",
+            }
+            for row in rows
+        ]
+    )
     print(f"{len(rows)} rules")
 
 

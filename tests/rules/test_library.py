@@ -29,7 +29,8 @@ CONTRACT = {name: set(table.names) for name, table in LANDING.items() if name no
 
 
 def test_every_number_of_the_catalogue_has_one_rule():
-    codes = sorted(rule.code for rule in LIBRARY.rules.values())
+    # Rules of our own beyond the catalogue are numbered from EXT-025 on.
+    codes = sorted(rule.code for rule in LIBRARY.rules.values() if not "EXT-025" <= rule.code < "EXT-999")
     assert len(codes) == len(set(codes)) == 112
     count = {
         prefix: sum(code.startswith(prefix) for code in codes) for prefix in ("POL", "MGT", "CLN", "EXT")
@@ -52,7 +53,7 @@ def test_lint_is_clean_and_the_lock_is_green():
 
 def test_coverage_names_the_missing_column():
     evaluable, missing = LIBRARY.coverage(CONTRACT)
-    assert len(evaluable) + len(missing) == 112
+    assert len(evaluable) + len(missing) == len(LIBRARY.rules)
     assert "visit_channel_d.internet_flag" in missing["internet_excluded_drug"]
     assert missing["drug_outside_disease_list"] == ["no points: disease_drug_list"]
     assert "drug_sex_limit" in {rule.id for rule in evaluable}
