@@ -57,6 +57,8 @@ class RulesSettings(_Section):
     activated: list[str] = Field(default_factory=list)
     retired: list[str] = Field(default_factory=list)
     parameters: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    editor: str = "规则编辑"
+    reviewer: str = "规则复核"
 
 
 class NetworkSettings(_Section):

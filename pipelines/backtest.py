@@ -64,11 +64,49 @@ def backtest(
     return [_trial(engine, label, number, hours_per_lead) for number, label in enumerate(settings)]
 
 
-def compare(engine: Engine, before: Rule, after: Rule, pack: Pack) -> list[Trial]:
-    """Replay two versions of a rule over the same days."""
+@dataclass(frozen=True)
+class Change:
+    """What only one of two versions finds."""
+
+    hits: int
+    persons: int
+    institutions: int
+    vola_amt: Decimal
+    fund_amt: Decimal
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two versions over the same days: each as it is, and what the later one adds and drops."""
+
+    before: Trial
+    after: Trial
+    new: Change
+    lost: Change
+
+
+def compare(engine: Engine, before: Rule, after: Rule, pack: Pack) -> Comparison:
+    """Replay two versions of a rule over the same days.
+
+    Hits are matched by candidate and knowledge point; by candidate alone where the versions join
+    different tables, for a point has then another name.
+    """
+    same = [use.table for use in before.knowledge.values()] == [use.table for use in after.knowledge.values()]
     for number, rule in enumerate((before, after)):
-        _judge(engine, rule, pack, {}, f"trial_{number}")
-    return [_trial(engine, f"{r.id} v{r.version}", n, 4.0) for n, r in enumerate((before, after))]
+        _judge(engine, rule, pack, {}, f"trial_{number}", by_point=same)
+    first, second = (_trial(engine, f"{r.id} v{r.version}", n, 4.0) for n, r in enumerate((before, after)))
+    return Comparison(first, second, new=_only(engine, 1, 0), lost=_only(engine, 0, 1))
+
+
+def _only(engine: Engine, one: int, other: int) -> Change:
+    """What trial `one` finds and trial `other` does not."""
+    (found,) = engine.run(
+        "SELECT COUNT(*) AS hits, COUNT(DISTINCT psn_no) AS persons, "
+        "COUNT(DISTINCT fixmedins_code) AS institutions, COALESCE(SUM(vola_amt), 0) AS vola_amt, "
+        f"COALESCE(SUM(fund_amt), 0) AS fund_amt FROM trial_{one} AS a "
+        f"LEFT ANTI JOIN trial_{other} AS b ON b.hit_key = a.hit_key"
+    ).to_pylist()
+    return Change(**found)
 
 
 def overlaps(engine: Engine, warehouse: Warehouse, until: date) -> list[dict[str, Any]]:
@@ -132,8 +170,11 @@ def plot(trials: list[Trial], title: str) -> str:
     return f'{head}<text x="{edge}" y="24" font-size="15">{title}</text>{axis}{"".join(marks)}</svg>\n'
 
 
-def _judge(engine: Engine, rule: Rule, pack: Pack, values: Mapping[str, Any], name: str) -> None:
+def _judge(
+    engine: Engine, rule: Rule, pack: Pack, values: Mapping[str, Any], name: str, *, by_point: bool = True
+) -> None:
     """Register the hits of one rule under other thresholds as `name`."""
+    key = "concat_text(candidate_key, '|', point_id)" if by_point else "candidate_key"
     own = {**pack.settings.parameters.get(rule.id, {}), **values}
     settings = pack.settings.model_copy(update={"parameters": {**pack.settings.parameters, rule.id: own}})
     alone = replace(pack, rules=((rule, False),), settings=settings)
@@ -142,7 +183,7 @@ def _judge(engine: Engine, rule: Rule, pack: Pack, values: Mapping[str, Any], na
     judged = judge_candidates(engine, alone, rule.grain, rule.grain, points, kinds)
     engine.register(
         name,
-        sql=f"SELECT concat_text(candidate_key, '|', point_id) AS hit_key, psn_no, fixmedins_code, "
+        sql=f"SELECT {key} AS hit_key, psn_no, fixmedins_code, "
         f"concat_text(party_type, '|', party_id) AS party, vola_amt, fund_amt "
         f"FROM {judged} WHERE result <> 'not_evaluable'",
         keep=True,

@@ -137,6 +137,17 @@ def _register_knowledge(engine: Engine, pack: Pack, grains: Sequence[str]) -> No
         engine.register(f"kb_{name}", arrow=pack.table(name).arrow)
     for name in silence.REGISTERS:
         engine.register(name, arrow=pack.table(name).arrow)
+    if any(_by_name(pack, grain) for grain in grains):
+        features.register(engine, "charged_item")
+
+
+def _by_name(pack: Pack, grain: str) -> bool:
+    """Whether points of this grain name items by a part of the name and the grain does not look them up itself."""
+    tables = [pack.table(use.table).arrow for rule, _ in pack.of(grain) for use in rule.knowledge.values()]
+    return "name_part" not in features.features()[grain].points and any(
+        {"name_part", "hilist_code"} <= set(rows.column_names) and rows["hilist_code"].null_count
+        for rows in tables
+    )
 
 
 def _register_points(
@@ -174,7 +185,23 @@ def _register_points(
                 f"t.source AS point_source{''.join(', ' + s for s in special + fields)} "
                 f"FROM kb_{use.table} AS t{where}"
             )
-    if selects:
+    if selects and _by_name(pack, grain):
+        # The points of this grain that only name their item get the codes charged under such a name.
+        engine.register(f"named_point_{grain}", sql=" UNION ALL ".join(selects))
+        head = ["rule_no", "rule_id", "point_id"]
+        tail = ["begndate", "enddate", "verify_status", "point_source", *wanted, *columns]
+        mine = ", ".join(f"n.{name}" for name in head)
+        rest = ", ".join(f"n.{name}" for name in tail)
+        engine.register(
+            f"point_{grain}",
+            sql=f"SELECT {mine}, n.hilist_code, {rest} FROM named_point_{grain} AS n "
+            f"WHERE n.hilist_code IS NOT NULL UNION ALL "
+            f"SELECT {mine}, i.hilist_code, {rest} FROM named_point_{grain} AS n "
+            f"JOIN charged_item AS i ON contains_text(i.hilist_name, n.k_name_part_string) "
+            f"WHERE n.hilist_code IS NULL",
+            keep=True,
+        )
+    elif selects:
         engine.register(f"point_{grain}", sql=" UNION ALL ".join(selects), keep=True)
     elif f"point_{grain}" in features.features()[grain].reads:
         # No rule with points is awake: the grain still finds its relation, without rows.

@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from core.errors import Refused
 from core.sql import SubsetError, lint_predicate
-from rules_kb.rule import PLACEHOLDER, Rule
+from rules_kb.rule import PLACEHOLDER, Rule, nearest
 
 
 class Scope:
@@ -34,15 +34,15 @@ class Scope:
         if table == self.rule.grain:
             if name not in self.facts:
                 raise Refused(
-                    f"{self.where}: {self.rule.id}: unknown fact [{qualified}]: grain {self.rule.grain} has "
-                    f"{sorted(self.facts)}"
+                    f"{self.where}: {self.rule.id}: unknown fact [{qualified}]: docs/features.md lists what grain "
+                    f"{self.rule.grain} has{nearest(name, self.facts)}"
                 )
             return name
         if table == self.rule.alias:
             if name not in self.knowledge:
                 raise Refused(
-                    f"{self.where}: {self.rule.id}: unknown knowledge column [{qualified}]: table "
-                    f"{self.rule.knowledge[table].table} has {sorted(self.knowledge)}"
+                    f"{self.where}: {self.rule.id}: unknown knowledge column [{qualified}]: docs/knowledge.md lists "
+                    f"what {self.rule.knowledge[table].table} has{nearest(name, self.knowledge)}"
                 )
             return self.knowledge[name]
         if table == "param":
@@ -91,12 +91,23 @@ class Scope:
     def evidence(self) -> str:
         """The typed values behind a verdict, as canonical SQL that builds a JSON object."""
         pairs = [f"'{name}', {self._shown(name)}" for name in self.rule.evidence]
+        if self.rule.counterfactual is not None:
+            zh, en = self.rule.counterfactual.zh, self.rule.counterfactual.en
+            pairs.append(f"'counterfactual_zh', {_less(zh, '（所涉：{}，{}元）')}")
+            pairs.append(f"'counterfactual_en', {_less(en, ' (here: {}, {} yuan)')}")
         return f"evidence({', '.join(pairs)})"
 
     def _shown(self, name: str) -> str:
         """A value as a reader should see it: quantities and shares without idle zeros."""
         column = self.column(name)
         return f"number_text({column})" if column in self.numbers else column
+
+
+def _less(text: str, particulars: str) -> str:
+    """What less would have passed, with this hit's own day and amount; it names nothing else of the claim."""
+    before, between, after = (_literal(piece) for piece in particulars.split("{}"))
+    own = f"concat_text({before}, service_date, {between}, vola_amt, {after})"
+    return f"concat_text({_literal(text)}, CASE WHEN vola_amt IS NOT NULL THEN {own} END)"
 
 
 def _literal(text: str) -> str:

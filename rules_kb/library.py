@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import pairwise
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,11 +14,12 @@ import features
 from core.engine.duckdb import DuckdbEngine
 from core.errors import Refused, UsageError
 from core.schema import EXTENSIONS, LANDING
-from core.settings import DuckdbSettings, RulesSettings
+from core.settings import DuckdbSettings, RulesSettings, conf_folder
 from core.sql.subset import parse
 from rules_kb import knowledge, law
 from rules_kb.expression import Scope
-from rules_kb.rule import Rule, content_hash, read_rule
+from rules_kb.names import two_names
+from rules_kb.rule import Rule, content_hash, nearest, read_rule
 from rules_kb.words import check_words
 
 FOLDER = Path(__file__).parent / "rules"
@@ -30,6 +32,12 @@ class Library:
 
     rules: Mapping[str, Rule]
     folder: Path
+    regional: Path | None = None
+
+    def path_of(self, rule_id: str) -> Path:
+        """The file a rule stands in, the nation's or the region's."""
+        folders = [self.folder, *([self.regional] if self.regional else [])]
+        return next(path for folder in folders for path in folder.rglob(f"{rule_id}.yaml"))
 
     @cached_property
     def by_code(self) -> dict[str, list[Rule]]:
@@ -52,8 +60,10 @@ class Library:
         for rule_id, rule in sorted(self.rules.items()):
             if rule.status in ("draft", "retired") or rule_id in settings.retired:
                 continue
-            awake = settings.active == "all" or rule_id in settings.activated
-            chosen.append((rule, rule.status == "shadow" or not awake))
+            # What a region activated by name speaks there, whatever the national file says; `all` wakes
+            # only what the file calls active.
+            awake = rule_id in settings.activated or (settings.active == "all" and rule.status == "active")
+            chosen.append((rule, not awake))
         return chosen
 
     def coverage(
@@ -122,44 +132,88 @@ def grain_facts(grain: str) -> frozenset[str]:
     return frozenset(names)
 
 
-def read_library(folder: Path = FOLDER) -> Library:
-    """Read all rule files. Refused on the first bad one, with file, id, [value] and the way out."""
+def regional_rules(region: str) -> Path | None:
+    """Where a region keeps rules of its own, one file each; None when it has none."""
+    folder = conf_folder() / "regions" / region / "rules"
+    return folder if folder.is_dir() else None
+
+
+def read_library(folder: Path = FOLDER, regional: Path | None = None) -> Library:
+    """Read all rule files, and a region's own. Refused on the first bad one, with file, id, [value], way out."""
     rules: dict[str, Rule] = {}
-    for path in sorted(folder.rglob("*.yaml")):
+    own = sorted(regional.rglob("*.yaml")) if regional is not None else []
+    for path in [*sorted(folder.rglob("*.yaml")), *own]:
         rule = read_rule(path)
         if rule.id in rules:
             raise Refused(f"{path.name}: id [{rule.id}] is taken: ids are never reused, choose another")
+        if (path in own) != rule.code.startswith("REG-"):
+            raise Refused(
+                f"{path.name}: {rule.id}: code [{rule.code}]: rules of a region, and only they, are numbered REG-…"
+            )
         _check(rule, f"{path.parent.name}/{path.name}")
         rules[rule.id] = rule
-    return Library(rules, folder)
+    _check_codes(rules)
+    return Library(rules, folder, regional)
+
+
+def _check_codes(rules: Mapping[str, Rule]) -> None:
+    """Refused where two rules of one catalogue number hold on the same day."""
+    by_code: dict[str, list[Rule]] = {}
+    for rule in rules.values():
+        by_code.setdefault(rule.code, []).append(rule)
+    for code, same in by_code.items():
+        same.sort(key=lambda rule: rule.valid.from_)
+        for first, second in pairwise(same):
+            if first.valid.to is None or first.valid.to >= second.valid.from_:
+                raise Refused(
+                    f"{second.id}.yaml: {second.id}: valid from [{second.valid.from_}] overlaps {first.id} of the "
+                    f"same code {code}: end the earlier the day before the later begins"
+                )
 
 
 def check_lock(library: Library, lock: Path = LOCK) -> None:
     """Refused when a rule changed without its version, or stands in the lock no more."""
+    _check_locked(library, library.folder, lock)
+    if library.regional is not None:
+        _check_locked(library, library.regional, library.regional.parent / "rules.lock")
+
+
+def _check_locked(library: Library, folder: Path, lock: Path) -> None:
     pinned = json.loads(lock.read_text(encoding="utf-8")) if lock.is_file() else {}
-    for path in sorted(library.folder.rglob("*.yaml")):
+    for path in sorted(folder.rglob("*.yaml")):
         rule = library.rules[path.stem]
         where = f"{path.parent.name}/{path.name}"
         entry = pinned.get(rule.id)
         if entry is None:
-            raise Refused(f"{where}: [{rule.id}] is not in rules.lock: run `fundguard rules lock`")
+            raise Refused(f"{where}: {rule.id}: [{rule.id}] is not in rules.lock: run `fundguard rules lock`")
         same = entry["sha256"] == content_hash(path)
         if not same and entry["version"] >= rule.version:
-            raise Refused(f"{where}: content changed, version [{rule.version}] did not: raise it, then lock")
+            raise Refused(
+                f"{where}: {rule.id}: content changed, version [{rule.version}] did not: raise it, then lock"
+            )
         if not same or entry["version"] != rule.version:
-            raise Refused(f"{where}: version [{rule.version}] is not locked: run `fundguard rules lock`")
-    gone = set(pinned) - set(library.rules)
+            raise Refused(
+                f"{where}: {rule.id}: version [{rule.version}] is not locked: run `fundguard rules lock`"
+            )
+    gone = set(pinned) - {path.stem for path in folder.rglob("*.yaml")}
     if gone:
         raise Refused(f"rules.lock: [{sorted(gone)[0]}] has no file: retire a rule, never delete it")
 
 
 def write_lock(library: Library, *, by: str, second: str, lock: Path = LOCK) -> int:
     """Pin version and hash of every rule under two names; returns how many entries changed."""
-    if not by or not second or by == second:
-        raise UsageError(f"rules lock: two different names are needed, got [{by}] and [{second}]")
+    by, second = two_names(by, second, "rules lock")
+    changed = _write_locked(library, library.folder, lock, by, second)
+    if library.regional is not None:
+        own = library.regional.parent / "rules.lock"
+        changed += _write_locked(library, library.regional, own, by, second)
+    return changed
+
+
+def _write_locked(library: Library, folder: Path, lock: Path, by: str, second: str) -> int:
     pinned = json.loads(lock.read_text(encoding="utf-8")) if lock.is_file() else {}
     changed = 0
-    for path in sorted(library.folder.rglob("*.yaml")):
+    for path in sorted(folder.rglob("*.yaml")):
         rule = library.rules[path.stem]
         entry = pinned.get(rule.id)
         digest = content_hash(path)
@@ -184,16 +238,41 @@ def lint(library: Library) -> None:
             )
         columns: dict[str, str] = {}
         for use in rule.knowledge.values():
+            if use.table not in knowledge.tables():
+                raise Refused(
+                    f"{where}: {rule_id}: knowledge table [{use.table}] is unknown: add "
+                    f"rules_kb/knowledge/{use.table}.yaml{nearest(use.table, knowledge.tables())}"
+                )
             header = knowledge.read_header(knowledge.FOLDER / f"{use.table}.yaml")
             columns = {name: f"k_{name}" for name in header.schema.names}
         parameters = {name: parameter.default for name, parameter in rule.parameters.items()}
         scope = Scope(rule, grain_facts(rule.grain), columns, parameters, where)
         scope.expression(rule.when)
+        for use in rule.knowledge.values():
+            if use.where:
+                scope.expression(use.where)
+        _check_examples(rule, scope, where)
         if rule.amount is not None:
             scope.expression(rule.amount)
         for text in (rule.reason.zh, rule.reason.en):
             scope.sentence(text)
         scope.evidence()
+
+
+def _check_examples(rule: Rule, scope: Scope, where: str) -> None:
+    """Refused where an example gives a fact the rule cannot read."""
+    own = {"begndate", "enddate", "verify_status"}
+    for example in rule.examples:
+        for name in example.given:
+            table, _, column = name.partition(".")
+            if table == rule.alias and column in own:
+                continue
+            try:
+                scope.column(name)
+            except Refused as error:
+                raise Refused(
+                    f"{where}: {rule.id}: example [{example.name}]: {str(error).split(': ', 2)[2]}"
+                ) from None
 
 
 def lint_overlay(library: Library, settings: RulesSettings, regional: Path | None) -> None:
@@ -212,7 +291,7 @@ def lint_overlay(library: Library, settings: RulesSettings, regional: Path | Non
                 )
     for rule_id in settings.retired:
         rule = library.rules.get(rule_id)  # type: ignore[assignment]
-        if rule is not None and rule.code.startswith("POL-MED"):
+        if rule is not None and is_drug_payment_limit(rule):
             raise Refused(
                 f"region: retires [{rule_id}], a payment limit of the national drug list: a region may not change it"
             )
@@ -226,9 +305,14 @@ def lint_overlay(library: Library, settings: RulesSettings, regional: Path | Non
         knowledge.load(table, regional=regional)
 
 
+def is_drug_payment_limit(rule: Rule) -> bool:
+    """Whether a rule holds a payment limit of the national drug list, which no region may change."""
+    return rule.code.startswith("POL-MED")
+
+
 NATIONAL_LIMITS = (
     "drug_age_limit", "drug_course_limit", "drug_indication_text", "drug_indication_diagnosis",
-    "drug_insurance_limit", "drug_internet_exclusion", "drug_level_limit", "drug_second_line",
+    "drug_insurance_limit", "drug_internet_exclusion", "drug_level_limit", "drug_payable_age", "drug_second_line",
     "drug_setting_limit", "drug_sex_limit", "tcm_piece_limit",
 )  # fmt: skip
 """Tables of the national drug list's payment limits: no local rows."""
@@ -247,6 +331,8 @@ def _check(rule: Rule, where: str) -> None:
             law.resolve(reference, on=None)
         except (Refused, UsageError) as error:
             raise Refused(f"{where}: {rule.id}: basis does not resolve: {error}") from None
+    if not rule.basis:
+        raise Refused(f"{where}: {rule.id}: basis [] is empty: name the clause it rests on, see rules_kb/law")
     if rule.valid.to is not None and rule.valid.to < rule.valid.from_:
         raise Refused(f"{where}: {rule.id}: valid to [{rule.valid.to}] lies before from: swap them")
     kinds = [example.then for example in rule.examples]

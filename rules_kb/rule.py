@@ -6,7 +6,9 @@ the lawyer, version and pitfalls for the auditor, `when` for the engine, example
 
 import hashlib
 import re
+from collections.abc import Iterable
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
@@ -119,25 +121,54 @@ def read_rule(path: Path) -> Rule:
     """Read one rule file. Refused (exit 1) with file, id, [value] and the way out."""
     where = f"{path.parent.name}/{path.name}"
     try:
-        content: Any = read_yaml(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise Refused(f"{where}: {path.stem}: [{error.reason}] is no UTF-8: save the file as UTF-8") from None
+    rule = parse_rule(text, where)
+    if rule.id != path.stem:
+        raise Refused(
+            f"{where}: {rule.id}: id [{rule.id}] is not the file name: name the file {rule.id}.yaml"
+        )
+    return rule
+
+
+def parse_rule(text: str, where: str) -> Rule:
+    """The text of a rule, wherever it was kept. Refused as `read_rule` does, naming `where`."""
+    named = where.rsplit("/", 1)[-1].removesuffix(".yaml")
+    try:
+        content: Any = read_yaml(text)
+        named = content.get("id", named) if isinstance(content, dict) else named
         rule = Rule.model_validate(content)
     except yaml.YAMLError as error:
-        raise Refused(f"{where}: not YAML: [{str(error).splitlines()[0]}]: mend the file") from None
+        said = " ".join(str(error).split())[:120]
+        raise Refused(f"{where}: {named}: not YAML: [{said}]: mend the file") from None
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        if first["type"] == "extra_forbidden":
-            raise Refused(f"{where}: unknown key [{key}]: use {sorted(Rule.model_fields)}") from None
-        raise Refused(
-            f"{where}: {key}: {first['msg']}, got [{str(first['input'])[:60]}]: see docs/add-a-rule.md"
-        ) from None
-    if rule.id != path.stem:
-        raise Refused(f"{where}: id [{rule.id}] is not the file name: name the file {rule.id}.yaml")
+        raise Refused(f"{where}: {named}: {_complaint(error)}") from None
     if len(rule.knowledge) > 1:
         raise Refused(f"{where}: {rule.id}: knowledge names [{len(rule.knowledge)}] tables: join one")
     if rule.status == "retired" and not rule.retired_because:
         raise Refused(f"{where}: {rule.id}: status [retired] without retired_because: say why")
     return rule
+
+
+def _complaint(error: ValidationError) -> str:
+    """The first thing that does not fit, with its [value] and the way out."""
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        near = nearest(str(first["loc"][-1]), Rule.model_fields) if len(first["loc"]) == 1 else ""
+        return f"unknown key [{key}]: remove it{near}; docs/add-a-rule.md lists the keys"
+    if first["type"] == "missing":
+        return f"key [{key}] is missing: write it, see docs/add-a-rule.md"
+    if not key:
+        return f"[{str(first['input'])[:60]}] is no rule: write its keys, see docs/add-a-rule.md"
+    return f"{key}: {first['msg']}, got [{str(first['input'])[:60]}]: see docs/add-a-rule.md"
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The names that look most like one that is none, as the end of an error's way out; may be empty."""
+    close = get_close_matches(name, list(known), n=3, cutoff=0.5)
+    return f", or did you mean {' or '.join(close)}" if close else ""
 
 
 def content_hash(path: Path) -> str:

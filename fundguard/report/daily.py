@@ -133,6 +133,14 @@ def _rules(facts: Facts) -> Iterator[str]:
     )
     for rule in facts.rules[:RULES_SHOWN]:
         yield _rule(rule)
+    if facts.hidden:
+        first = facts.hidden[0]
+        own = sum(one.candidates for one in facts.hidden if one.suppression)
+        yield (
+            f"   不列命中 hidden：压制 {count(own)} 条，政策窗口 "
+            f"{count(sum(one.candidates for one in facts.hidden) - own)} 条；最多 {first.by} {first.week} 当周 "
+            f"{count(first.candidates)} 条"
+        )
 
 
 def _rule(rule: RuleHits) -> str:

@@ -36,6 +36,7 @@ class Facts:
     checks: list[stated.Check]
     notes: list[Any]
     silent: list[stated.Silent]
+    hidden: list[stated.Hidden]
     money: Money
     rules: list[findings.RuleHits]
     agency: findings.Agency
@@ -101,6 +102,7 @@ def gather(home: Path, run_id: str, engine: Engine, *, page: bool) -> Facts:
         checks=stated.checks(content),
         notes=stated.data_notes(content),
         silent=stated.silent_rules(content, tables.present()),
+        hidden=stated.hidden(content),
         agency=findings.agency(tables),
         rings=rings,
         n_rings=n_rings,

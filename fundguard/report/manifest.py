@@ -52,6 +52,41 @@ class Silent:
     why: Words
 
 
+@dataclass(frozen=True)
+class Hidden:
+    """What one document hid of one week: a suppression of the region's, or a policy window."""
+
+    week: str
+    by: str
+    rules: tuple[str, ...]
+    candidates: int
+    amount: Decimal
+
+    @property
+    def suppression(self) -> bool:
+        """Whether the region itself decided to hide it."""
+        return self.by.startswith("suppression:")
+
+
+def hidden(manifest: Mapping[str, Any]) -> list[Hidden]:
+    """What the night left out by document and week (Monday), most first; suppressions before windows."""
+    rows = (manifest.get("jobs") or {}).get("check", {}).get("silenced") or []
+    groups: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault((str(row.get("week") or ""), str(row["silenced_by"])), []).append(row)
+    found = [
+        Hidden(
+            week=week,
+            by=by,
+            rules=tuple(sorted({str(row["rule_id"]) for row in same})),
+            candidates=sum(int(row["candidates"]) for row in same),
+            amount=sum((Decimal(row.get("vola_amt") or 0) for row in same), Decimal(0)),
+        )
+        for (week, by), same in groups.items()
+    ]
+    return sorted(found, key=lambda one: (not one.suppression, -one.candidates, one.week, one.by))
+
+
 def volumes(manifest: Mapping[str, Any]) -> list[Volume]:
     """Intake per table in declared order; empty when the run took nothing in."""
     tables = _ingest(manifest).get("tables") or {}

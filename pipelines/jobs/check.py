@@ -11,7 +11,7 @@ from core.schema import LANDING
 from pipelines.jobs.scope import FAR, JUDGED, NEAR, keep_history, use_persons, use_providers
 from rules_kb.compiler import Pack, judge, register_points
 from rules_kb.knowledge import regional_folder
-from rules_kb.library import read_library
+from rules_kb.library import Library, read_library, regional_rules
 
 # Days before the first judged day that a window may need: stays and counts reach back a year, a course
 # further; trace codes a year; stock a quarter.
@@ -42,13 +42,18 @@ def not_evaluable(run: Run) -> dict[str, list[str]]:
 
 
 def _missing(run: Run, whole: Pack) -> dict[str, list[str]]:
-    return {} if run.delivered is None else read_library().coverage(run.delivered, whole.table)[1]
+    return {} if run.delivered is None else _library(run).coverage(run.delivered, whole.table)[1]
+
+
+def _library(run: Run) -> Library:
+    """The national rules and the region's own."""
+    return read_library(regional=regional_rules(run.settings.region))
 
 
 def _awake(run: Run) -> Pack:
     """The region's rules with the bureau's own ledgers under its home, whatever was delivered."""
     return Pack(
-        tuple(read_library().judging(run.settings.rules)),
+        tuple(_library(run).judging(run.settings.rules)),
         run.settings.rules,
         regional=regional_folder(run.settings.region),
         region=run.settings.region,
@@ -94,12 +99,14 @@ def transform(engine: Engine, run: Run) -> dict[str, str]:
         "GROUP BY rule_id",
     )
     silenced = " UNION ALL ".join(
-        f"SELECT rule_id, silenced_by FROM {name.replace('judged_', 'silenced_')}" for name in judged
+        f"SELECT rule_id, silenced_by, concat_text(monday_of(service_date)) AS week, vola_amt "
+        f"FROM {name.replace('judged_', 'silenced_')}"
+        for name in judged
     )
     engine.register(
         "silenced",
-        sql=f"SELECT rule_id, silenced_by, COUNT(*) AS candidates FROM ({silenced}) AS s "
-        "GROUP BY rule_id, silenced_by",
+        sql="SELECT rule_id, silenced_by, week, COUNT(*) AS candidates, concat_text(SUM(vola_amt)) AS vola_amt "
+        f"FROM ({silenced}) AS s GROUP BY rule_id, silenced_by, week",
     )
     _compare_benefits(engine, awake, features.reading(*near))
     return {"hit": "hit", "benefit_check": "benefit_check"}

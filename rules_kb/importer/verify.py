@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from core.errors import Refused, UsageError
 from rules_kb.importer.limits import normal
 from rules_kb.knowledge.table import FOLDER, load
+from rules_kb.names import two_names
 
 LEDGER_COLUMNS = ("point_id", "table", "by", "second", "file", "sha256")
 
@@ -34,8 +35,7 @@ def verify(
     and one more; ``table`` defaults to the file's name without suffix. A point agrees when every
     column the file has is equal after NFKC. Two different names are needed (UsageError).
     """
-    if not by.strip() or not second.strip() or by.strip() == second.strip():
-        raise UsageError(f"two different names are needed, not [{by}] and [{second}]")
+    by, second = two_names(by, second, "kb verify")
     if not official.is_file():
         raise UsageError(f"no such file [{official}]; give the official list as CSV or xlsx")
     name = table or official.name.split(".")[0]
@@ -65,7 +65,7 @@ def verify(
             if not odd_columns:
                 report.agreed.append(point["point_id"])
             report.differ += [("/".join(key), c, normal(point[c]), row[c]) for c in odd_columns]
-    _append(report, official, by.strip(), second.strip(), ledger)
+    _append(report, official, by, second, ledger)
     return report
 
 

@@ -178,6 +178,16 @@ def _fits(kind: str, value: str) -> bool:
 
 def _check_required(header: Header, path: Path, arrow: pa.Table) -> None:
     needed = [c.name for c in header.columns if c.required or c.name in header.key]
+    either = {"hilist_code", "name_part"}
+    if either <= set(header.key):
+        # A point names its item by a code or, where none is published, by a part of the name.
+        needed = [name for name in needed if name not in either]
+        neither = pc.and_(pc.is_null(arrow["hilist_code"]), pc.is_null(arrow["name_part"]))
+        if pc.any(neither).as_py():
+            row = pc.index(neither, True).as_py() + 1
+            raise Refused(
+                f"{path.name}: row {row} columns hilist_code and name_part [] are both empty; fill one"
+            )
     for name in needed + (["begndate"] if header.dated else []):
         if arrow[name].null_count:
             row = pc.index(pc.is_null(arrow[name]), True).as_py() + 1
@@ -215,6 +225,8 @@ def _check_key(header: Header, path: Path, arrow: pa.Table) -> None:
         sort.append(("begndate", "ascending"))
     order = pc.sort_indices(arrow, sort_keys=sort)
     keys = arrow.select(header.key).take(order)
+    if "name_part" in header.key:
+        keys = pa.table({name: pc.fill_null(pc.cast(keys[name], pa.string()), "") for name in header.key})
     count = arrow.num_rows
     same = pa.chunked_array([pa.array([True] * (count - 1), pa.bool_())])
     for name in header.key:

@@ -194,7 +194,7 @@ def test_diagnoses_and_registrations_fit(candidates):
 
 def test_required_service_in_its_window(candidates):
     claims = world()
-    points = {"drug_service_required": "XV08,造影剂,002103000020000,CT增强扫描,day,省目录,demo,2025-01-01,"}
+    points = {"drug_service_required": "XV08,造影剂,,002103000020000,CT增强扫描,day,省目录,demo,2025-01-01,"}
     claims.settle("A", "H1", "2026-03-02", [line("XV08", bkkp_sn="with"), line("002103000020000")])
     claims.settle("A", "H1", "2026-03-05", [line("XV08", bkkp_sn="without")])
     rows = {row["bkkp_sn"]: row["found"] for row in candidates(claims, "required_line", points=points)}
@@ -204,7 +204,7 @@ def test_required_service_in_its_window(candidates):
 def test_bundle_counts_kinds_of_components(candidates):
     claims = world()
     points = {
-        "service_bundle_component": "S1,甲,S0,组合,2,day,省目录,demo,2025-01-01,\nS2,乙,S0,组合,2,day,省目录,demo,2025-01-01,"
+        "service_bundle_component": "S1,甲,,S0,组合,2,day,省目录,demo,2025-01-01,\nS2,乙,,S0,组合,2,day,省目录,demo,2025-01-01,"
     }
     claims.settle(
         "A",

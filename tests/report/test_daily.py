@@ -150,3 +150,15 @@ def test_identities_of_persons_are_masked():
     assert short_id("H41010000001") == "H41010000001"
     assert share(1, 3) == "33%"
     assert share(1, 0) == "–"
+
+
+def test_what_was_hidden_is_said_by_week(built, duckdb_engine):
+    content = json.loads((built.home / "runs" / RUN_ID / "manifest.json").read_text(encoding="utf-8"))
+    content["jobs"]["check"]["silenced"] = [
+        {"rule_id": "drug_sex_limit", "silenced_by": "suppression:s1", "week": "2026-06-22", "candidates": 7, "vola_amt": "70.00"},
+        {"rule_id": "drug_supply_limit", "silenced_by": "长期处方〔2026〕1号", "week": "2026-06-22", "candidates": 9, "vola_amt": None},
+    ]  # fmt: skip
+    write_manifest(built.home, **{k: v for k, v in content.items() if k != "run_id"})
+    text = daily_text(built.home, RUN_ID, duckdb_engine)
+    assert "压制 7 条，政策窗口 9 条；最多 suppression:s1 2026-06-22 当周 7 条" in text
+    _fits(text)
