@@ -19,6 +19,8 @@ DEFAULTS: dict[str, float] = {
     # threshold per pair, which loses 4 of 5 rings (measured: recall .17 against 1.00).
     "pair_days": 2,
     "pair_surprise": 2.5,
+    # A weaker pair counts where a third person was with both on the same two days.
+    "pair_surprise_joint": 1.0,
     # Peers' rate of meeting, doubled: institutions differ more than their type says.
     "opportunity_safety": 2,
     # Peer groups smaller than this borrow the rate of a wider one.

@@ -111,7 +111,7 @@ def _register_groups(
         sql=(
             "SELECT c.component, 'edge' AS row_kind, p.psn_no, q.psn_no AS other, NULL AS other_name, "
             "NULL AS party_type, "
-            "e.days AS day, as_whole(0) AS minute, e.surprise AS rate, as_whole(0) AS near, "
+            "e.days AS day, as_whole(0) AS minute, e.surprise AS rate, as_whole(0) AS near, as_whole(0) AS near_half, as_whole(0) AS near_quarter, "
             "as_whole(0) AS traffic, NULL AS care, as_whole(0) AS fund_cents "
             f"FROM {prefix}edge AS e JOIN {prefix}component AS c ON c.node = e.a "
             "JOIN network_person AS p ON p.person = e.a JOIN network_person AS q ON q.person = e.b "
@@ -119,14 +119,14 @@ def _register_groups(
             "SELECT c.component, 'person' AS row_kind, p.psn_no, "
             "COALESCE(i.household_no, i.resd_addr) AS other, NULL AS other_name, "
             "NULL AS party_type, as_whole(0) AS day, "
-            "as_whole(0) AS minute, 0e0 AS rate, as_whole(0) AS near, as_whole(0) AS traffic, "
+            "as_whole(0) AS minute, 0e0 AS rate, as_whole(0) AS near, as_whole(0) AS near_half, as_whole(0) AS near_quarter, as_whole(0) AS traffic, "
             f"NULL AS care, as_whole(0) AS fund_cents FROM {person} "
             "LEFT JOIN (SELECT psn_no, MIN(household_no) AS household_no, MIN(resd_addr) AS resd_addr "
             "FROM psn_info_b GROUP BY psn_no) AS i ON i.psn_no = p.psn_no "
             "UNION ALL "
             "SELECT c.component, 'visit' AS row_kind, p.psn_no, n.fixmedins_code AS other, "
             "n.fixmedins_name AS other_name, n.party_type, s.day, s.minute, "
-            f"safe_ratio(o.rate, times({co_visit.PPB}, o.visits)) AS rate, s.near, t.traffic, k.care, "
+            f"safe_ratio(o.rate, times({co_visit.PPB}, o.visits)) AS rate, s.near, s.near_half, s.near_quarter, t.traffic, k.care, "
             "round_down(times(100, COALESCE(v.fund_pay_sumamt, 0))) AS fund_cents "
             f"FROM {person} JOIN {prefix}slot AS s ON s.person = c.node "
             "JOIN network_institution AS n ON n.place = s.place "
@@ -139,12 +139,13 @@ def _register_groups(
             "AND k.visit_date = add_days(DATE '2000-01-01', s.day)"
         ),
     )
+    closeness = engine.run(f"SELECT half, quarter FROM {prefix}closeness").to_pylist()[0]
     engine.by_key(
         f"{prefix}group",
         f"{prefix}group_input",
         key="component",
         order=("row_kind", "psn_no", "other", "day"),
-        function=_groups_of(kind, dict(parameters)),
+        function=_groups_of(kind, {**parameters, **closeness}),
         schema=SCHEMA,
     )
 
@@ -155,16 +156,30 @@ def _groups_of(kind: Kind, parameters: dict[str, float]) -> Callable[[pa.Table],
         household: dict[str, str | None] = {}
         places: dict[str, tuple[str, str]] = {}
         columns = (rows[name].to_pylist() for name in rows.schema.names if name != "component")
-        for row_kind, person, other, name, party, day, minute, rate, near, traffic, care, fund in zip(
-            *columns, strict=True
-        ):
+        for (
+            row_kind,
+            person,
+            other,
+            name,
+            party,
+            day,
+            minute,
+            rate,
+            near,
+            half,
+            quarter,
+            traffic,
+            care,
+            fund,
+        ) in zip(*columns, strict=True):
             if row_kind == "edge":
                 edges.append((person, other, rate))
             elif row_kind == "person":
                 household[person] = other
             else:
                 places[other] = (party, name or other)
-                visits.append(Visit(person, other, day, minute, rate, near, traffic, care or "", fund))
+                nears = (near, half, quarter)
+                visits.append(Visit(person, other, day, minute, rate, nears, traffic, care or "", fund))
         found: list[dict[str, object]] = []
         for group in Component(edges, visits, parameters, household).groups():
             tags = sorted(
@@ -179,7 +194,9 @@ def _groups_of(kind: Kind, parameters: dict[str, float]) -> Callable[[pa.Table],
                     *schedule_tags([event.day for event in group.events], int(parameters["days"])),
                 }
             )
-            found.extend(_rows(kind, group, tags, places))
+            # A weak candidate is worth listing only while nothing benign explains it.
+            if group.strength > 0 or not tags:
+                found.extend(_rows(kind, group, tags, places))
         return table(found)
 
     return function
