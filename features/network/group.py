@@ -35,6 +35,9 @@ SMALL = 40
 INSEPARABLE = 0.75
 """Persons who share this part of their joint events (intersection over union) may be one family."""
 
+HABIT_DAYS = 10
+"""Days before and after an event that tell a person's own rhythm at that place and hour."""
+
 WINDOW_COST = 0.5
 """Decades for having tried three windows."""
 
@@ -125,6 +128,12 @@ class Component:
         for person in sorted(self.visits):
             for visit in self.visits[person]:
                 self.there[visit.place, visit.day].append(person)
+        self.clock: dict[str, dict[str, list[tuple[int, int]]]] = {}
+        for person, own in self.visits.items():
+            clock: dict[str, list[tuple[int, int]]] = defaultdict(list)
+            for visit in own:
+                clock[visit.place].append((visit.day, visit.minute % 1440))
+            self.clock[person] = clock
         self.moment = {
             person: {(visit.place, visit.day): visit.minute for visit in visits}
             for person, visits in self.visits.items()
@@ -320,12 +329,30 @@ class Component:
             if len(visits) < least:
                 continue
             visits.sort(key=lambda v: (v.minute, v.person))
-            best = self.joint(visits, own[place])
+            best = self.joint(visits, own[place], self.habit(persons, place, visits))
             if best is not None and len(best.visits) >= least:
                 found.append(best)
         return found
 
-    def joint(self, visits: Sequence[Visit], own: int) -> Event | None:
+    def habit(self, persons: Sequence[str], place: str, visits: Sequence[Visit]) -> float:
+        """Members that their own habits would bring here on that day at that hour.
+
+        Somebody on a course of treatment comes every other day at ten: two courses meet again and again.
+        """
+        if len(self.windows) == 1:
+            return 0.0
+        day, minute = visits[0].day, visits[len(visits) // 2].minute % 1440
+        width = self.windows[0][0]
+        return math.fsum(
+            sum(
+                abs(other - day) <= HABIT_DAYS and other != day and abs(clock - minute) <= width
+                for other, clock in self.clock[person].get(place, ())
+            )
+            / (2 * HABIT_DAYS)
+            for person in persons
+        )
+
+    def joint(self, visits: Sequence[Visit], own: int, habit: float) -> Event | None:
         """The event among members' visits of one place and day (sorted), read at its most telling window."""
         safety = self.parameters["opportunity_safety"]
         widest: list[Visit] = []
@@ -338,7 +365,7 @@ class Component:
                 break
             peers = safety * share * math.fsum(v.rate for v in core) / n
             crowd = _outsiders(core, visits, width, nth) / max(1, core[0].traffic - own)
-            expected = max(1e-6, max(peers, crowd) * max(own - n, 1))
+            expected = max(1e-6, max(peers, crowd) * max(own - n, 1), habit * share)
             surprise = tail_surprise(n - 1, expected) - (WINDOW_COST if nth else 0.0)
             if surprise > best[0]:
                 best = (surprise, expected, core)

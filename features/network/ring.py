@@ -102,7 +102,7 @@ def ring_rows(
         "ring_id": ring_id,
         "kind": kind,
         "strength": round(strength, 6),
-        "score": round(score_of(strength) * demotion if tags else 5+0.95*score_of(strength), 6),
+        "score": round(score_of(strength) * demotion if tags else 5 + 0.95 * score_of(strength), 6),
         "n_persons": sum(m.party_type == "person" for m in members),
         "n_institutions": sum(m.party_type in ("institution", "pharmacy") for m in members),
         "first_date": EPOCH + timedelta(days=first),
@@ -126,7 +126,7 @@ def ring_rows(
 
 def score_of(strength: float) -> float:
     """Strength (decades of surprise beyond the cost of looking) on a scale from 0 to 100; 30 is half-way."""
-    return 100 * strength / (strength + 30) if strength > 0 else strength/100
+    return 100 * strength / (strength + 30) if strength > 0 else strength / 100
 
 
 def table(rows: Sequence[Mapping[str, object]]) -> pa.Table:
