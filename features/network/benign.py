@@ -1,6 +1,6 @@
 """What may explain a group without any wrong: tags that demote, never delete.
 
-A tag lowers a ring's score; the ring stays in the table with its tag, so that a gang which imitates a
+A tag puts a ring behind every untagged one; the ring stays in the table with its tag, so that a gang which imitates a
 schedule is still seen by the sampled audit.
 """
 
@@ -8,9 +8,6 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
-
-DEMOTION = 0.05
-"""A tagged ring keeps this share of its score: below every untagged ring worth a visit."""
 
 
 def care_tags(cares: Sequence[str]) -> list[str]:

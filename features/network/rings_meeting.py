@@ -16,7 +16,7 @@ import pyarrow as pa
 import features
 from core.engine import Engine
 from features.network import co_visit
-from features.network.benign import DEMOTION, care_tags, household_tags, schedule_tags
+from features.network.benign import care_tags, household_tags, schedule_tags
 from features.network.components import register_components
 from features.network.group import Component, Event, Group, Visit
 from features.network.ring import SCHEMA, Member, Step, ring_rows, table
@@ -60,7 +60,7 @@ GROUP_ADMISSION = Kind(
 def register(
     engine: Engine, kind: Kind, parameters: Mapping[str, float], *, days: int
 ) -> tuple[str, list[float]]:
-    """Register `ring_<kind>` (shape `ring.SCHEMA`); returns its name and the scores of chance groups.
+    """Register `ring_<kind>` (shape `ring.SCHEMA`); returns its name and the strengths of chance groups.
 
     Needs the landing tables of `visit` and `visit_care`. `days` is the length of the history. The list
     begins with the number of replicas.
@@ -78,8 +78,10 @@ def register(
         for replica in range(1, replicas + 1):
             co_visit.register_permuted(engine, replica)
             _register_groups(engine, kind, chosen, visits="visit_permuted", prefix="chance_")
-            found = engine.run("SELECT DISTINCT ring_id, score FROM chance_group").to_pylist()
-            chance.extend(sorted(row["score"] for row in found))
+            found = engine.run(
+                "SELECT DISTINCT ring_id, strength FROM chance_group WHERE list_length(benign_tags) = 0"
+            ).to_pylist()
+            chance.extend(sorted(row["strength"] for row in found))
     return f"ring_{kind.name}", chance
 
 
@@ -227,7 +229,6 @@ def _rows(
         members=members,
         steps=[_step(kind, event, places) for event in group.events],
         tags=tags,
-        demotion=DEMOTION,
         says=says,
     )
 

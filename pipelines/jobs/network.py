@@ -6,6 +6,7 @@ from core.run import Run
 from features.network import rings_meeting, rings_prescriber, rings_trace
 from features.network.parameters import parameters
 from features.network.ring import EPOCH, register_rings
+from models.schemes import schemes
 
 HISTORY = 365
 """Days of history registered; `settings.network.days` of them are looked at."""
@@ -20,7 +21,7 @@ READS = {
     "rx_d": HISTORY,
     "drug_trac_d": HISTORY,
 }
-WRITES = ("ring", "ring_member")
+WRITES = ("ring", "ring_member", "ring_event")
 
 
 def transform(engine: Engine, run: Run) -> dict[str, str]:
@@ -37,4 +38,5 @@ def transform(engine: Engine, run: Run) -> dict[str, str]:
         found.append(relation)
         chance[kind.name] = scores
     found += [rings_trace.register(engine, chosen), rings_prescriber.register(engine, chosen)]
-    return register_rings(engine, found, chance)
+    trust = {kind: row["precision"] for kind, row in schemes()["rings"].items()}
+    return register_rings(engine, found, chance, trust)
