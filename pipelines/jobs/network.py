@@ -3,7 +3,7 @@
 import features
 from core.engine import Engine
 from core.run import Run
-from features.network import rings_meeting, rings_prescriber, rings_trace
+from features.network import rings_hub, rings_meeting, rings_prescriber, rings_trace
 from features.network.parameters import parameters
 from features.network.ring import EPOCH, register_rings
 from models.schemes import schemes
@@ -38,5 +38,6 @@ def transform(engine: Engine, run: Run) -> dict[str, str]:
         found.append(relation)
         chance[kind.name] = scores
     found += [rings_trace.register(engine, chosen), rings_prescriber.register(engine, chosen)]
+    found += [rings_hub.register(engine, hub, chosen) for hub in rings_hub.HUBS]
     trust = {kind: row["precision"] for kind, row in schemes()["rings"].items()}
     return register_rings(engine, found, chance, trust)
