@@ -233,7 +233,11 @@ def _judged(ring: Mapping[str, Any], null: Sequence[float] | None, trust: float)
     strength = ring["strength"]
     by_dates = null is not None and null[0] > 0
     # Beyond 60 decades numbers end, not evidence.
-    expected = expected_by_chance(strength, null[1:], int(null[0])) if null and by_dates else 10 ** -min(strength, 60.0)
+    expected = (
+        expected_by_chance(strength, null[1:], int(null[0]))
+        if null and by_dates
+        else 10 ** -min(strength, 60.0)
+    )
     decades = math.log10(1 + 1 / expected)
     known = by_dates or null is None
     shown = max(LEAST_CHANCE, expected)

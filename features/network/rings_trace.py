@@ -20,6 +20,9 @@ KIND = "trace_bridge"
 SHOPPING_PLACES = 3
 """Institutions at which one person fetched the same medicine, from which on its boxes are no accident."""
 
+SOURCES_MANY = 3
+"""Institutions from which the boxes came, none with more than half: no pair of shops trades its codes."""
+
 READINGS = {
     "same": ("同一机构重复售出(疑似串换、空刷)", "sold again at the same institution"),
     "far": ("相隔较久在另一机构售出(疑似回流药)", "sold again elsewhere after a long time"),
@@ -151,10 +154,13 @@ def _members(
 ) -> tuple[Counter[str], set[tuple[str, str]]]:
     """Persons whose own conduct is part of the bridge, with their boxes, and their own settlements in it.
 
-    Whose boxes came back elsewhere twice, or who fetched that medicine at three places (T12): one box
-    alone may be the pharmacy's doing, and whoever bought a box that came from elsewhere knows nothing of
-    it. At one institution: cards on which its boxes were sold again three times.
+    Whose boxes came back elsewhere twice, or who fetched that medicine at three places (T12). One box alone
+    may be the doing of the pharmacy that sold it, unless the boxes came from many: then the buyers are what
+    they have in common. Whoever buys a box that came from elsewhere knows nothing of it. At one
+    institution: cards on which its boxes were sold again three times.
     """
+    sources = Counter(sale["before_fixmedins_code"] for sale in sales)
+    many = elsewhere and len(sources) >= SOURCES_MANY and 2 * max(sources.values()) <= len(sales)
     boxes: Counter[str] = Counter()
     settled = set()
     shopping = set()
@@ -166,6 +172,6 @@ def _members(
         settled.add((person, sale["before_setl_id" if elsewhere else "later_setl_id"]))
         if elsewhere and sale["before_places"] >= SHOPPING_PLACES:
             shopping.add(person)
-    least = 2 if elsewhere else 3
+    least = (1 if many else 2) if elsewhere else 3
     members = Counter({p: n for p, n in boxes.items() if n >= least or p in shopping})
     return members, {(person, setl) for person, setl in settled if person in members}

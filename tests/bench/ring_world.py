@@ -89,8 +89,9 @@ def make_world(
     rings: int = 20,
     camouflage: float = 1.0,
     benign: bool = True,
+    visits_mean: float = 6.0,
 ) -> World:
-    """One world. `camouflage` multiplies the ring members' ordinary visits."""
+    """One world. `camouflage` multiplies the ring members' ordinary visits, `visits_mean` are everybody's."""
     random = np.random.default_rng([seed, grade.events, int(grade.attendance * 100), grade.jitter])
     village = random.integers(0, villages, persons)
     household = _households(random, village)
@@ -118,7 +119,7 @@ def make_world(
 
     # Ordinary visits: two thirds at the two places of the village, the rest spread over the city by
     # a heavy-tailed popularity; a third of the village visits fall on its market day (every fifth day).
-    rate = random.gamma(1.2, 5.0, persons)
+    rate = random.gamma(1.2, visits_mean / 1.2, persons)
     rate = np.where(ring >= 0, rate * camouflage, rate)
     who = np.repeat(np.arange(persons), random.poisson(rate))
     size = who.size
@@ -189,15 +190,15 @@ def _households(random: np.random.Generator, village: np.ndarray) -> np.ndarray:
 
 
 def landing(
-    world: World, *, registers: bool = False, codes: bool = False, city: int = 120
+    world: World, *, registers: bool = False, codes: bool = False, city: int = 120, first: int = 0
 ) -> dict[str, pa.Table]:
     """The world as landing tables in their declared shape; what is not asked for stays NULL.
 
     `registers`: household_no. `codes`: what each visit says of itself (dialysis item and diagnosis,
-    care-home visits as 家庭病床).
+    care-home visits as 家庭病床). Settlements are numbered from `first`.
     """
     size = world.person.size
-    numbers = [f"S{i:09d}" for i in range(size)]
+    numbers = [f"S{i:09d}" for i in range(first, first + size)]
     persons = np.array([person_no(i) for i in range(world.ring.size)])[world.person]
     places = np.array([f"H{i:05d}" for i in range(world.places)])[world.place]
     seconds = (world.day * 1440 + world.minute) * 60
