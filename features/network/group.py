@@ -13,6 +13,7 @@ from itertools import combinations
 
 import networkx
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from features.network.co_visit import windows
 
@@ -453,7 +454,8 @@ def _louvain_large(graph: networkx.Graph, nodes: Sequence[str]) -> list[tuple[st
     """Louvain of scikit-network, 20 to 50 times faster than networkx on thousands of nodes (measured)."""
     from sknetwork.clustering import Louvain
 
-    matrix = networkx.to_scipy_sparse_array(graph, nodelist=list(nodes), weight="weight", format="csr")
+    # scikit-network knows sparse matrices, not yet sparse arrays.
+    matrix = csr_matrix(networkx.to_scipy_sparse_array(graph, nodelist=list(nodes), weight="weight"))
     labels = Louvain(random_state=SEED, shuffle_nodes=False).fit_predict(matrix)
     return [
         tuple(sorted(nodes[int(i)] for i in np.flatnonzero(labels == label))) for label in np.unique(labels)

@@ -16,10 +16,10 @@ import pyarrow as pa
 import features
 from core.engine import Engine
 from features.network import co_visit
-from features.network.benign import care_tags, household_tags, schedule_tags
+from features.network.benign import care_tags, crowd_tags, household_tags, schedule_tags
 from features.network.components import register_components
 from features.network.group import Component, Event, Group, Visit
-from features.network.ring import SCHEMA, Member, Step, ring_rows, table
+from features.network.ring import EPOCH, SCHEMA, Member, Step, ring_rows, table
 
 
 @dataclass(frozen=True)
@@ -120,10 +120,11 @@ def _register_groups(
             "UNION ALL "
             "SELECT c.component, 'person' AS row_kind, p.psn_no, "
             "COALESCE(i.household_no, i.resd_addr) AS other, NULL AS other_name, "
-            "NULL AS party_type, as_whole(0) AS day, "
+            "NULL AS party_type, i.born AS day, "
             "as_whole(0) AS minute, 0e0 AS rate, as_whole(0) AS near, as_whole(0) AS near_half, as_whole(0) AS near_quarter, as_whole(0) AS traffic, "
             f"NULL AS care, as_whole(0) AS fund_cents FROM {person} "
-            "LEFT JOIN (SELECT psn_no, MIN(household_no) AS household_no, MIN(resd_addr) AS resd_addr "
+            "LEFT JOIN (SELECT psn_no, MIN(household_no) AS household_no, MIN(resd_addr) AS resd_addr, "
+            "MIN(year_of(brdy)) AS born "
             "FROM psn_info_b GROUP BY psn_no) AS i ON i.psn_no = p.psn_no "
             "UNION ALL "
             "SELECT c.component, 'visit' AS row_kind, p.psn_no, n.fixmedins_code AS other, "
@@ -156,6 +157,7 @@ def _groups_of(kind: Kind, parameters: dict[str, float]) -> Callable[[pa.Table],
     def function(rows: pa.Table) -> pa.Table:
         edges, visits = [], []
         household: dict[str, str | None] = {}
+        born: dict[str, int | None] = {}
         places: dict[str, tuple[str, str]] = {}
         columns = (rows[name].to_pylist() for name in rows.schema.names if name != "component")
         for (
@@ -178,6 +180,7 @@ def _groups_of(kind: Kind, parameters: dict[str, float]) -> Callable[[pa.Table],
                 edges.append((person, other, rate))
             elif row_kind == "person":
                 household[person] = other
+                born[person] = day
             else:
                 places[other] = (party, name or other)
                 nears = (near, half, quarter)
@@ -194,6 +197,12 @@ def _groups_of(kind: Kind, parameters: dict[str, float]) -> Callable[[pa.Table],
                         int(parameters["persons_least_unknown"]),
                     ),
                     *schedule_tags([event.day for event in group.events], int(parameters["days"])),
+                    *crowd_tags(
+                        [born[person] for person in group.persons],
+                        len(group.persons),
+                        len({event.day for event in group.events}),
+                        (EPOCH + timedelta(days=group.events[-1].day)).year,
+                    ),
                 }
             )
             # A weak candidate is worth listing only while nothing benign explains it.

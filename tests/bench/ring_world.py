@@ -66,6 +66,7 @@ class World:
     cohort: np.ndarray
     ring: np.ndarray
     village: np.ndarray
+    born: np.ndarray
     places: int
     days: int
 
@@ -171,7 +172,7 @@ def make_world(
     rows = np.unique(np.vstack(chunks), axis=0)
     return World(
         person=rows[:, 0], place=rows[:, 1], day=rows[:, 2], minute=rows[:, 3], care=rows[:, 4],
-        household=household, cohort=cohort, ring=ring, village=village,
+        household=household, cohort=cohort, ring=ring, village=village, born=np.full(persons, 1960),
         places=city + 2 * villages, days=days,
     )  # fmt: skip
 
@@ -229,7 +230,7 @@ def landing(
             {
                 "psn_no": [person_no(i) for i in range(world.ring.size)],
                 "gend": ["1"] * world.ring.size,
-                "brdy": [date(1960, 1, 1)] * world.ring.size,
+                "brdy": [date(int(year), 1, 1) for year in world.born],
                 **({"household_no": [f"F{h:07d}" for h in world.household]} if registers else {}),
             },
         ),
