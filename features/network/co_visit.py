@@ -257,13 +257,16 @@ def _register_opportunity(engine: Engine, p: Mapping[str, float], prefix: str) -
             "WHERE g.near > 0 AND c.chances > 0"
         ),
     )
+    # More at once than any ring is a crowd: on a vaccination day everybody meets everybody.
     engine.register(
         f"{prefix}opportunity",
         sql=(
             "SELECT s.person, s.place, COUNT(*) AS visits, "
-            f"SUM(round_up(times({PPB}, times(COALESCE(r.rate, d.rate, safe_ratio(1, {p['days']})), "
-            "COALESCE(w.shape, 1e0))))) AS rate "
+            f"SUM(round_up(times({PPB}, greater_of(times(COALESCE(r.rate, d.rate, "
+            f"safe_ratio(1, {p['days']})), COALESCE(w.shape, 1e0)), "
+            f"safe_ratio(smaller_of(s.near, {crowd}) - {p['crowd_near']}, t.visits))))) AS rate "
             f"FROM {slot} AS s JOIN network_institution AS i ON i.place = s.place "
+            f"JOIN (SELECT place, COUNT(*) AS visits FROM {slot} GROUP BY place) AS t ON t.place = s.place "
             f"LEFT JOIN {prefix}peer_rate AS r ON r.place = s.place "
             f"LEFT JOIN {prefix}week_shape AS w ON w.wide_peers = i.wide_peers "
             "AND w.weekday = s.weekday AND w.hour = s.hour "

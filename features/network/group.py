@@ -27,6 +27,9 @@ PERSON_COST = 2.0
 """Decades of surprise that picking one more person out of a crowd costs a group."""
 
 
+LEVELS = (3.5, 5.0, 7.0, 10.0)
+"""Surprises of pairs above which what hangs together is tried as a group of its own."""
+
 SEEDS_MOST = 300
 """Evenings of one component that are tried as cores; only a village's web has more."""
 
@@ -174,7 +177,7 @@ class Component:
         """
         kept = self.supported()
         parts: set[tuple[str, ...]] = set()
-        for graph in (kept, self.graph):
+        for graph in (kept, self.graph, *(self.above(level) for level in LEVELS)):
             for component in networkx.connected_components(graph):
                 if len(component) <= SMALL:
                     parts.add(tuple(sorted(component)))
@@ -186,6 +189,12 @@ class Component:
                 found = networkx.community.louvain_communities(part, weight="weight", seed=SEED)
                 parts.update(tuple(sorted(c)) for c in found)
         return [list(part) for part in sorted(parts) if len(part) >= 3]
+
+    def above(self, level: float) -> networkx.Graph:
+        """The pairs of at least that surprise: a ring caught in a crowd's web stands out by its own pairs."""
+        graph = networkx.Graph()
+        graph.add_edges_from((a, b) for a, b, w in self.graph.edges(data="weight") if w >= level)
+        return graph
 
     def slot_seeds(self) -> list[list[str]]:
         """Three or more who are linked and were together at one place and day: the cores of rings that rotate.
