@@ -86,6 +86,24 @@ ring_member = Table(
     ),
 )
 
+ring_event = Table(
+    name="ring_event",
+    zh="团伙成员的结算",
+    key=("ring_id", "party_type", "party_id", "setl_id"),
+    columns=(
+        text("ring_id*", "团伙ID"),
+        text("party_type*", "对象类型"),
+        text("party_id*", "对象编号"),
+        # A settlement of the ring's joint events that is the member's own: made by the person, made at the
+        # place, signed by the doctor.
+        text("setl_id*", "结算ID"),
+        text("psn_no", "人员编号"),
+        text("fixmedins_code", "定点医药机构编号"),
+        date("event_date", "日期"),
+        money("fund_amt", "基金金额"),
+    ),
+)
+
 score = Table(
     name="score",
     zh="评分",
@@ -209,6 +227,7 @@ RESULTS: dict[str, Table] = {
         benefit_check,
         ring,
         ring_member,
+        ring_event,
         pattern_score,
         pattern_event,
         score,

@@ -1,6 +1,6 @@
 """What may explain a group without any wrong: tags that demote, never delete.
 
-A tag lowers a ring's score; the ring stays in the table with its tag, so that a gang which imitates a
+A tag puts a ring behind every untagged one; the ring stays in the table with its tag, so that a gang which imitates a
 schedule is still seen by the sampled audit.
 """
 
@@ -9,8 +9,11 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
-DEMOTION = 0.05
-"""A tagged ring keeps this share of its score: below every untagged ring worth a visit."""
+MASS_PERSONS = 30
+"""More persons than this …"""
+
+MASS_DAYS = 3
+"""… on at most so many days are a check-up or a vaccination, until somebody looks."""
 
 
 def care_tags(cares: Sequence[str]) -> list[str]:
@@ -33,6 +36,21 @@ def household_tags(households: Sequence[str | None], units: int, least: int, lea
     if 2 * len(known) >= len(households):
         return ["household"] if units < least else []
     return ["household"] if len(households) < least_unknown or units < least - 1 else []
+
+
+def crowd_tags(years: Sequence[int | None], persons: int, days: int, last_year: int) -> list[str]:
+    """`school` when pupils of one age meet; `mass_event` when very many meet on very few days.
+
+    `years`: year of birth of each person, None where unknown. Check-ups and vaccinations bring the same
+    crowd twice; a bundle of cards that large is swiped more often.
+    """
+    known = sorted(year for year in years if year is not None)
+    if len(known) >= 8:
+        pupils = [year for year in known if 3 <= last_year - year <= 19]
+        middle = pupils[len(pupils) // 2] if pupils else 0
+        if sum(abs(year - middle) <= 2 for year in pupils) >= 0.8 * len(known):
+            return ["school"]
+    return ["mass_event"] if persons > MASS_PERSONS and days <= MASS_DAYS else []
 
 
 def schedule_tags(days: Sequence[int], observed: int) -> list[str]:

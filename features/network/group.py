@@ -13,13 +13,25 @@ from itertools import combinations
 
 import networkx
 import numpy as np
+from scipy.sparse import csr_matrix
+
+from features.network.co_visit import windows
 
 SEED = 7
 """Louvain visits nodes in an order drawn from this seed; the same on every run and engine."""
 
+WEAKEST = -6.0
+"""Strength down to which a group is a candidate at all: below nothing but chance stands there."""
+
 PERSON_COST = 2.0
 """Decades of surprise that picking one more person out of a crowd costs a group."""
 
+
+LEVELS = (3.5, 5.0, 7.0, 10.0)
+"""Surprises of pairs above which what hangs together is tried as a group of its own."""
+
+SEEDS_MOST = 300
+"""Evenings of one component that are tried as cores; only a village's web has more."""
 
 SMALL = 40
 """Components up to this size are tried whole beside their communities."""
@@ -27,8 +39,16 @@ SMALL = 40
 INSEPARABLE = 0.75
 """Persons who share this part of their joint events (intersection over union) may be one family."""
 
-ALWAYS_TOGETHER = 0.9
-"""The same for a second family within one group."""
+HABIT_DAYS = 10
+"""Days before and after an event that tell a person's own rhythm at that place and hour."""
+
+WINDOW_COST = 0.5
+"""Decades for having tried three windows."""
+
+FAMILY_OUTINGS = 2
+"""Days on which a family went by itself, and the part of them each of its members was there."""
+
+FAMILY_SHARE = 0.6
 
 FAMILY_MOST = 4
 """Persons an unregistered family may have; larger households are rare and need a register to be excused."""
@@ -41,7 +61,8 @@ JOINT_SHARE = 0.2
 class Visit:
     """One visit. `minute` counts from 1970; `rate` is the chance that another visit there falls near it.
 
-    `near` is how many visits of anybody do, `traffic` how many visits the place has in all.
+    `near` is how many visits of anybody do, within the window and the two closer ones; `traffic` how many
+    visits the place has in all.
     """
 
     person: str
@@ -49,7 +70,7 @@ class Visit:
     day: int
     minute: int
     rate: float
-    near: int = 0
+    near: tuple[int, int, int] = (0, 0, 0)
     traffic: int = 1
     care: str = ""
     fund: int = 0
@@ -57,11 +78,15 @@ class Visit:
 
 @dataclass(frozen=True)
 class Event:
-    """Members together at one place on one day within the window; `surprise` is −log10 p by opportunity."""
+    """Members together at one place on one day within the window; `surprise` is −log10 p by opportunity.
+
+    `core` are the visits inside the window (this or a closer one) that say most; `expected` is for them.
+    """
 
     place: str
     day: int
     visits: tuple[Visit, ...]
+    core: tuple[Visit, ...]
     expected: float
     surprise: float
 
@@ -103,15 +128,40 @@ class Component:
         self.visits: dict[str, list[Visit]] = defaultdict(list)
         for visit in sorted(visits, key=lambda v: (v.person, v.day, v.minute, v.place)):
             self.visits[visit.person].append(visit)
+        self.there: dict[tuple[str, int], list[str]] = defaultdict(list)
+        for person in sorted(self.visits):
+            for visit in self.visits[person]:
+                self.there[visit.place, visit.day].append(person)
+        self.clock: dict[str, dict[str, list[tuple[int, int]]]] = {}
+        for person, own in self.visits.items():
+            clock: dict[str, list[tuple[int, int]]] = defaultdict(list)
+            for visit in own:
+                clock[visit.place].append((visit.day, visit.minute % 1440))
+            self.clock[person] = clock
         self.moment = {
             person: {(visit.place, visit.day): visit.minute for visit in visits}
             for person, visits in self.visits.items()
         }
-        self.at = {person: Counter(visit.place for visit in visits) for person, visits in self.visits.items()}
+        shares = (1.0, parameters.get("half", 1.0), parameters.get("quarter", 1.0))
+        # A clock of days knows no closer window.
+        self.windows = [
+            (width, share)
+            for nth, (width, share) in enumerate(
+                zip(windows(parameters["window_minutes"]), shares, strict=True)
+            )
+            if nth == 0 or width >= 10
+        ]
 
     def groups(self) -> list[Group]:
         """Groups of the component, strongest first; of two that share half their persons the stronger."""
         found = [group for seeds in self.seeds() for group in self.refine(seeds)]
+        covered = {frozenset(pair) for group in found for pair in combinations(group.persons, 2)}
+        for seed in self.slot_seeds():
+            if not all(frozenset(pair) in covered for pair in combinations(seed, 2)):
+                group = self.settle(seed)
+                if group is not None:
+                    found.append(group)
+                    covered |= {frozenset(pair) for pair in combinations(group.persons, 2)}
         kept: list[Group] = []
         for group in sorted(found, key=lambda g: (-g.strength, g.persons)):
             persons = set(group.persons)
@@ -127,7 +177,7 @@ class Component:
         """
         kept = self.supported()
         parts: set[tuple[str, ...]] = set()
-        for graph in (kept, self.graph):
+        for graph in (kept, self.graph, *(self.above(level) for level in LEVELS)):
             for component in networkx.connected_components(graph):
                 if len(component) <= SMALL:
                     parts.add(tuple(sorted(component)))
@@ -139,6 +189,26 @@ class Component:
                 found = networkx.community.louvain_communities(part, weight="weight", seed=SEED)
                 parts.update(tuple(sorted(c)) for c in found)
         return [list(part) for part in sorted(parts) if len(part) >= 3]
+
+    def above(self, level: float) -> networkx.Graph:
+        """The pairs of at least that surprise: a ring caught in a crowd's web stands out by its own pairs."""
+        graph = networkx.Graph()
+        graph.add_edges_from((a, b) for a, b, w in self.graph.edges(data="weight") if w >= level)
+        return graph
+
+    def slot_seeds(self) -> list[list[str]]:
+        """Three or more who are linked and were together at one place and day: the cores of rings that rotate.
+
+        A ring hidden in a village's web of pairs shows in no community, but its evenings hold together.
+        """
+        seeds: set[tuple[str, ...]] = set()
+        for persons in self.there.values():
+            if 3 <= len(persons) <= 2 * SMALL:
+                linked = self.graph.subgraph(persons)
+                for component in networkx.connected_components(linked):
+                    if len(component) >= 3:
+                        seeds.add(tuple(sorted(component)))
+        return [list(seed) for seed in sorted(seeds, key=lambda seed: (-len(seed), seed))[:SEEDS_MOST]]
 
     def supported(self) -> networkx.Graph:
         """The 4-truss (every pair has two common partners), and beside it triangles apart from any truss.
@@ -178,8 +248,7 @@ class Component:
         """Fixed point of persons and joint events; None when fewer than three persons or two days stay."""
         for _ in range(6):
             events = self.events(persons)
-            around = {n for p in persons for n in self.graph[p]}
-            candidates = sorted(set(persons) | around)
+            candidates = sorted(set(persons) | self.attending(events))
             joined, met = self.presence(candidates, events)
             kept = [p for p in candidates if joined[p] >= 2 and 2 * len(met[p]) >= len(persons) - 1]
             if len(kept) < 3:
@@ -198,9 +267,15 @@ class Component:
             return None
         units = self.units(persons, events)
         strength = _strength(events, units)
-        if strength <= 0:
+        if strength <= WEAKEST:
             return None
         return Group(persons=persons, events=events, strength=strength, units=len(set(units.values())))
+
+    def attending(self, events: Sequence[Event]) -> set[str]:
+        """Persons of the component who were at two of the events or more, whether linked or not."""
+        slots = Counter((event.place, event.day) for event in events)
+        at = Counter(person for slot in slots for person in self.there.get(slot, ()))
+        return {person for person, n in at.items() if n >= 2}
 
     def units(self, persons: Sequence[str], events: Sequence[Event]) -> dict[str, str]:
         """Person → unit that counts once: its household, or the closest-knit circle that could be one.
@@ -210,16 +285,42 @@ class Component:
         """
         unit = {person: self.household.get(person) or person for person in persons}
         loose = [person for person in persons if not self.household.get(person)]
+        for family in self.families(persons):
+            if all(unit[person] == person for person in family):
+                unit.update(dict.fromkeys(family, min(family)))
+                loose = [person for person in loose if person not in family]
         there = [set(event.persons) for event in events]
         at = {p: {i for i, present in enumerate(there) if p in present} for p in loose}
         circle = _closest(loose, at, INSEPARABLE, 1)
-        while len(circle) > 1:
+        if len(circle) > 1:
             unit.update(dict.fromkeys(circle, min(circle)))
-            loose = [person for person in loose if person not in circle]
-            # A second family is only believed on more evidence: two persons of a ring that met twice may
-            # well have come on the same two days.
-            circle = _closest(loose, at, ALWAYS_TOGETHER, 5)
         return unit
+
+    def families(self, persons: Sequence[str]) -> list[tuple[str, ...]]:
+        """Up to four persons who went together at least twice when nobody else of the group was there.
+
+        A ring meets as a ring; a family also goes by itself. Each member was at most of those outings.
+        """
+        outing: dict[tuple[str, int], list[str]] = defaultdict(list)
+        for person in persons:
+            for visit in self.visits[person]:
+                outing[visit.place, visit.day].append(person)
+        alone = Counter(
+            tuple(sorted(set(there))) for there in outing.values() if 2 <= len(set(there)) <= FAMILY_MOST
+        )
+        found: list[tuple[str, ...]] = []
+        for family in sorted(alone, key=lambda f: (-len(f), -alone[f], f)):
+            inside = {part: n for part, n in alone.items() if set(part) <= set(family)}
+            times = sum(inside.values())
+            here = Counter(person for part, n in inside.items() for person in part for _ in range(n))
+            taken = {person for other in found for person in other}
+            if (
+                times >= FAMILY_OUTINGS
+                and not taken & set(family)
+                and all(here[person] >= FAMILY_SHARE * times for person in family)
+            ):
+                found.append(family)
+        return found
 
     def events(self, persons: Sequence[str]) -> list[Event]:
         """Joint events: three persons (of a group of four or fewer: two) at one place within the window.
@@ -227,28 +328,63 @@ class Component:
         Expected are the other visits of the members there, each falling near this moment at the rate of
         peers, or, when outsiders crowd the place at that moment, at theirs: a market day explains itself.
         """
-        window = self.parameters["window_minutes"]
         least = max(3, round(len(persons) * JOINT_SHARE)) if len(persons) > 4 else 2
         slots: dict[tuple[str, int], list[Visit]] = defaultdict(list)
         for person in persons:
             for visit in self.visits[person]:
                 slots[visit.place, visit.day].append(visit)
+        own = Counter(visit.place for person in persons for visit in self.visits[person])
         found = []
-        for (place, day), visits in sorted(slots.items()):
-            visits.sort(key=lambda v: (v.minute, v.person))
-            best = _fullest(visits, window)
-            if len(best) < least:
+        for (place, _), visits in sorted(slots.items()):
+            if len(visits) < least:
                 continue
-            own = sum(self.at[p][place] for p in persons)
-            n = len(best)
-            peers = self.parameters["opportunity_safety"] * math.fsum(v.rate for v in best) / n
-            outsiders = _outsiders(best, visits, window)
-            crowd = outsiders / max(1, best[0].traffic - own)
-            expected = max(1e-6, max(peers, crowd) * max(own - n, 1))
-            surprise = tail_surprise(n - 1, expected)
-            if surprise >= 1:
-                found.append(Event(place, day, tuple(best), expected, surprise))
+            visits.sort(key=lambda v: (v.minute, v.person))
+            best = self.joint(visits, own[place], self.habit(persons, place, visits))
+            if best is not None and len(best.visits) >= least:
+                found.append(best)
         return found
+
+    def habit(self, persons: Sequence[str], place: str, visits: Sequence[Visit]) -> float:
+        """Members that their own habits would bring here on that day at that hour.
+
+        Somebody on a course of treatment comes every other day at ten: two courses meet again and again.
+        """
+        if len(self.windows) == 1:
+            return 0.0
+        day, minute = visits[0].day, visits[len(visits) // 2].minute % 1440
+        width = self.windows[0][0]
+        return math.fsum(
+            sum(
+                abs(other - day) <= HABIT_DAYS and other != day and abs(clock - minute) <= width
+                for other, clock in self.clock[person].get(place, ())
+            )
+            / (2 * HABIT_DAYS)
+            for person in persons
+        )
+
+    def joint(self, visits: Sequence[Visit], own: int, habit: float) -> Event | None:
+        """The event among members' visits of one place and day (sorted), read at its most telling window."""
+        safety = self.parameters["opportunity_safety"]
+        widest: list[Visit] = []
+        best: tuple[float, float, list[Visit]] = (0.0, 0.0, [])
+        for nth, (width, share) in enumerate(self.windows):
+            core = _fullest(visits, width)
+            widest = widest or core
+            n = len(core)
+            if n < 2:
+                break
+            peers = safety * share * math.fsum(v.rate for v in core) / n
+            crowd = _outsiders(core, visits, width, nth) / max(1, core[0].traffic - own)
+            expected = max(1e-6, max(peers, crowd) * max(own - n, 1), habit * share)
+            surprise = tail_surprise(n - 1, expected) - (WINDOW_COST if nth else 0.0)
+            if surprise > best[0]:
+                best = (surprise, expected, core)
+        surprise, expected, core = best
+        if surprise < 1:
+            return None
+        around = {visit.person: visit for visit in (*widest, *core)}
+        there = tuple(sorted(around.values(), key=lambda v: (v.minute, v.person)))
+        return Event(there[0].place, there[0].day, there, tuple(core), expected, surprise)
 
     def presence(
         self, persons: Sequence[str], events: Sequence[Event]
@@ -288,7 +424,8 @@ def _strength(events: Sequence[Event], units: Mapping[str, str]) -> float:
     n = len(set(units.values()))
     share = n / len(units)
     surprise = math.fsum(
-        tail_surprise(len({units[p] for p in event.persons}) - 1, event.expected * share) for event in events
+        tail_surprise(len({units[v.person] for v in event.core}) - 1, event.expected * share)
+        for event in events
     )
     return surprise - PERSON_COST * n
 
@@ -312,13 +449,13 @@ def _fullest(visits: Sequence[Visit], window: float) -> list[Visit]:
     return list(visits[best[0] : best[1]])
 
 
-def _outsiders(best: Sequence[Visit], members: Sequence[Visit], window: float) -> float:
+def _outsiders(best: Sequence[Visit], members: Sequence[Visit], window: float, nth: int) -> float:
     """Mean number of visits by others near the visits of an event; `members` are sorted by minute."""
     minutes = [visit.minute for visit in members]
     others = 0
     for visit in best:
         own = bisect_right(minutes, visit.minute + window) - bisect_left(minutes, visit.minute - window)
-        others += max(0, visit.near + 1 - own)
+        others += max(0, visit.near[nth] + 1 - own)
     return others / len(best)
 
 
@@ -326,7 +463,8 @@ def _louvain_large(graph: networkx.Graph, nodes: Sequence[str]) -> list[tuple[st
     """Louvain of scikit-network, 20 to 50 times faster than networkx on thousands of nodes (measured)."""
     from sknetwork.clustering import Louvain
 
-    matrix = networkx.to_scipy_sparse_array(graph, nodelist=list(nodes), weight="weight", format="csr")
+    # scikit-network knows sparse matrices, not yet sparse arrays.
+    matrix = csr_matrix(networkx.to_scipy_sparse_array(graph, nodelist=list(nodes), weight="weight"))
     labels = Louvain(random_state=SEED, shuffle_nodes=False).fit_predict(matrix)
     return [
         tuple(sorted(nodes[int(i)] for i in np.flatnonzero(labels == label))) for label in np.unique(labels)

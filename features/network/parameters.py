@@ -15,10 +15,14 @@ DEFAULTS: dict[str, float] = {
     # A visit is compared with at most so many visits before and after it at the same place and day:
     # in a crowd being near says nothing, and the work grows with the square of the crowd.
     "neighbours": 40,
+    # More visits than this near one are a crowd whose own size sets the odds, not the peers' quiet days.
+    "crowd_near": 30,
     # Two days are needed, because one is any queue; then p < 10^-2.5 and structure instead of a strict
     # threshold per pair, which loses 4 of 5 rings (measured: recall .17 against 1.00).
     "pair_days": 2,
     "pair_surprise": 2.5,
+    # A weaker pair counts where a third person was with both on the same two days.
+    "pair_surprise_joint": 1.0,
     # Peers' rate of meeting, doubled: institutions differ more than their type says.
     "opportunity_safety": 2,
     # Peer groups smaller than this borrow the rate of a wider one.

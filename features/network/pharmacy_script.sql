@@ -7,7 +7,8 @@ reads: [fee_list_d, rx_d, net_setl]
 keep: true
 ---*/
 SELECT l.dr_code, s.fixmedins_code, s.psn_no, s.setl_date AS script_date,
-       MIN(l.dr_place) AS dr_place, as_money(SUM(s.fund_pay_sumamt)) AS fund_pay_sumamt
+       MIN(l.dr_place) AS dr_place, as_money(SUM(s.fund_pay_sumamt)) AS fund_pay_sumamt,
+       join_texts(sorted_texts(s.setl_id), ',') AS setl_ids
 FROM (
   SELECT f.setl_id, COALESCE(r.prsc_dr_code, f.bilg_dr_code) AS dr_code, MIN(r.fixmedins_code) AS dr_place
   FROM fee_list_d AS f

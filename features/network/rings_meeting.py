@@ -16,10 +16,10 @@ import pyarrow as pa
 import features
 from core.engine import Engine
 from features.network import co_visit
-from features.network.benign import DEMOTION, care_tags, household_tags, schedule_tags
+from features.network.benign import care_tags, crowd_tags, household_tags, schedule_tags
 from features.network.components import register_components
 from features.network.group import Component, Event, Group, Visit
-from features.network.ring import SCHEMA, Member, Step, ring_rows, table
+from features.network.ring import EPOCH, SCHEMA, Member, Step, ring_rows, table
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ GROUP_ADMISSION = Kind(
 def register(
     engine: Engine, kind: Kind, parameters: Mapping[str, float], *, days: int
 ) -> tuple[str, list[float]]:
-    """Register `ring_<kind>` (shape `ring.SCHEMA`); returns its name and the scores of chance groups.
+    """Register `ring_<kind>` (shape `ring.SCHEMA`); returns its name and the strengths of chance groups.
 
     Needs the landing tables of `visit` and `visit_care`. `days` is the length of the history. The list
     begins with the number of replicas.
@@ -78,8 +78,10 @@ def register(
         for replica in range(1, replicas + 1):
             co_visit.register_permuted(engine, replica)
             _register_groups(engine, kind, chosen, visits="visit_permuted", prefix="chance_")
-            found = engine.run("SELECT DISTINCT ring_id, score FROM chance_group").to_pylist()
-            chance.extend(sorted(row["score"] for row in found))
+            found = engine.run(
+                "SELECT DISTINCT ring_id, strength FROM chance_group WHERE list_length(benign_tags) = 0"
+            ).to_pylist()
+            chance.extend(sorted(row["strength"] for row in found))
     return f"ring_{kind.name}", chance
 
 
@@ -111,22 +113,23 @@ def _register_groups(
         sql=(
             "SELECT c.component, 'edge' AS row_kind, p.psn_no, q.psn_no AS other, NULL AS other_name, "
             "NULL AS party_type, "
-            "e.days AS day, as_whole(0) AS minute, e.surprise AS rate, as_whole(0) AS near, "
+            "e.days AS day, as_whole(0) AS minute, e.surprise AS rate, as_whole(0) AS near, as_whole(0) AS near_half, as_whole(0) AS near_quarter, "
             "as_whole(0) AS traffic, NULL AS care, as_whole(0) AS fund_cents "
             f"FROM {prefix}edge AS e JOIN {prefix}component AS c ON c.node = e.a "
             "JOIN network_person AS p ON p.person = e.a JOIN network_person AS q ON q.person = e.b "
             "UNION ALL "
             "SELECT c.component, 'person' AS row_kind, p.psn_no, "
             "COALESCE(i.household_no, i.resd_addr) AS other, NULL AS other_name, "
-            "NULL AS party_type, as_whole(0) AS day, "
-            "as_whole(0) AS minute, 0e0 AS rate, as_whole(0) AS near, as_whole(0) AS traffic, "
+            "NULL AS party_type, i.born AS day, "
+            "as_whole(0) AS minute, 0e0 AS rate, as_whole(0) AS near, as_whole(0) AS near_half, as_whole(0) AS near_quarter, as_whole(0) AS traffic, "
             f"NULL AS care, as_whole(0) AS fund_cents FROM {person} "
-            "LEFT JOIN (SELECT psn_no, MIN(household_no) AS household_no, MIN(resd_addr) AS resd_addr "
+            "LEFT JOIN (SELECT psn_no, MIN(household_no) AS household_no, MIN(resd_addr) AS resd_addr, "
+            "MIN(year_of(brdy)) AS born "
             "FROM psn_info_b GROUP BY psn_no) AS i ON i.psn_no = p.psn_no "
             "UNION ALL "
             "SELECT c.component, 'visit' AS row_kind, p.psn_no, n.fixmedins_code AS other, "
             "n.fixmedins_name AS other_name, n.party_type, s.day, s.minute, "
-            f"safe_ratio(o.rate, times({co_visit.PPB}, o.visits)) AS rate, s.near, t.traffic, k.care, "
+            f"safe_ratio(o.rate, times({co_visit.PPB}, o.visits)) AS rate, s.near, s.near_half, s.near_quarter, t.traffic, k.care, "
             "round_down(times(100, COALESCE(v.fund_pay_sumamt, 0))) AS fund_cents "
             f"FROM {person} JOIN {prefix}slot AS s ON s.person = c.node "
             "JOIN network_institution AS n ON n.place = s.place "
@@ -139,12 +142,13 @@ def _register_groups(
             "AND k.visit_date = add_days(DATE '2000-01-01', s.day)"
         ),
     )
+    closeness = engine.run(f"SELECT half, quarter FROM {prefix}closeness").to_pylist()[0]
     engine.by_key(
         f"{prefix}group",
         f"{prefix}group_input",
         key="component",
         order=("row_kind", "psn_no", "other", "day"),
-        function=_groups_of(kind, dict(parameters)),
+        function=_groups_of(kind, {**parameters, **closeness}),
         schema=SCHEMA,
     )
 
@@ -153,18 +157,34 @@ def _groups_of(kind: Kind, parameters: dict[str, float]) -> Callable[[pa.Table],
     def function(rows: pa.Table) -> pa.Table:
         edges, visits = [], []
         household: dict[str, str | None] = {}
+        born: dict[str, int | None] = {}
         places: dict[str, tuple[str, str]] = {}
         columns = (rows[name].to_pylist() for name in rows.schema.names if name != "component")
-        for row_kind, person, other, name, party, day, minute, rate, near, traffic, care, fund in zip(
-            *columns, strict=True
-        ):
+        for (
+            row_kind,
+            person,
+            other,
+            name,
+            party,
+            day,
+            minute,
+            rate,
+            near,
+            half,
+            quarter,
+            traffic,
+            care,
+            fund,
+        ) in zip(*columns, strict=True):
             if row_kind == "edge":
                 edges.append((person, other, rate))
             elif row_kind == "person":
                 household[person] = other
+                born[person] = day
             else:
                 places[other] = (party, name or other)
-                visits.append(Visit(person, other, day, minute, rate, near, traffic, care or "", fund))
+                nears = (near, half, quarter)
+                visits.append(Visit(person, other, day, minute, rate, nears, traffic, care or "", fund))
         found: list[dict[str, object]] = []
         for group in Component(edges, visits, parameters, household).groups():
             tags = sorted(
@@ -177,9 +197,17 @@ def _groups_of(kind: Kind, parameters: dict[str, float]) -> Callable[[pa.Table],
                         int(parameters["persons_least_unknown"]),
                     ),
                     *schedule_tags([event.day for event in group.events], int(parameters["days"])),
+                    *crowd_tags(
+                        [born[person] for person in group.persons],
+                        len(group.persons),
+                        len({event.day for event in group.events}),
+                        (EPOCH + timedelta(days=group.events[-1].day)).year,
+                    ),
                 }
             )
-            found.extend(_rows(kind, group, tags, places))
+            # A weak candidate is worth listing only while nothing benign explains it.
+            if group.strength > 0 or not tags:
+                found.extend(_rows(kind, group, tags, places))
         return table(found)
 
     return function
@@ -210,7 +238,6 @@ def _rows(
         members=members,
         steps=[_step(kind, event, places) for event in group.events],
         tags=tags,
-        demotion=DEMOTION,
         says=says,
     )
 

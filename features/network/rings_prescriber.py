@@ -12,13 +12,13 @@ import pyarrow as pa
 
 import features
 from core.engine import Engine
-from features.network.benign import DEMOTION
 from features.network.group import tail_surprise
 from features.network.ring import EPOCH, SCHEMA, Member, Step, ring_rows, table
 
 KIND = "prescriber_pharmacy"
 OFTEN = 3
-"""Scripts of one person through the pair from which on the person counts as taking part."""
+"""Scripts of one person through the pair from which on the person counts as taking part, where such persons
+make up half of the pair's scripts: among hundreds of customers somebody comes three times."""
 
 
 def register(engine: Engine, parameters: Mapping[str, float]) -> str:
@@ -53,7 +53,7 @@ def register(engine: Engine, parameters: Mapping[str, float]) -> str:
     engine.register(
         "script_input",
         sql=(
-            "SELECT concat_text(p.dr_code, '/', p.fixmedins_code) AS pair_key, p.*, s.psn_no, s.script_date, "
+            "SELECT concat_text(p.dr_code, '/', p.fixmedins_code) AS pair_key, p.*, s.psn_no, s.script_date, s.setl_ids, "
             "round_down(times(100, s.fund_pay_sumamt)) AS fund_cents, "
             "COALESCE(n.fixmedins_name, p.fixmedins_code) AS name "
             "FROM script_pair AS p JOIN pharmacy_script AS s "
@@ -93,11 +93,14 @@ def _ring_of() -> Callable[[pa.Table], pa.Table]:
         if strength <= 0:
             return table([])
         count = Counter(script["psn_no"] for script in scripts)
-        # Who fetched a script or two is a customer of the pair; who comes again and again may be part of it.
+        # Who fetched a script or two is a customer of the pair, no member; who comes again and again may be.
+        often = {person for person, n in count.items() if n >= OFTEN}
+        if 2 * sum(count[person] for person in often) < len(scripts):
+            often = set()
         members = [
-            Member("person", person, "member" if n >= OFTEN else "customer", n / max(count.values()))
-            for person, n in count.items()
+            Member("person", person, "member", count[person] / max(count.values())) for person in often
         ]
+        settled = {(s["psn_no"], setl) for s in scripts for setl in s["setl_ids"].split(",")}
         members.append(Member("doctor", pair["dr_code"], "doctor", 1.0))
         members.append(Member("pharmacy", pair["fixmedins_code"], "pharmacy", 1.0))
         by_day: dict[int, list[dict[str, Any]]] = {}
@@ -107,7 +110,7 @@ def _ring_of() -> Callable[[pa.Table], pa.Table]:
             Step(
                 day=day,
                 place=pair["fixmedins_code"],
-                persons=sorted(s["psn_no"] for s in group),
+                persons=sorted({s["psn_no"] for s in group} & often),
                 fund=sum(s["fund_cents"] for s in group),
                 note={"institution_name": pair["name"], "scripts": str(len(group))},
             )
@@ -123,7 +126,7 @@ def _ring_of() -> Callable[[pa.Table], pa.Table]:
         }
         return table(
             ring_rows(
-                KIND, strength=strength, members=members, steps=steps, tags=tags, demotion=DEMOTION, says=says
+                KIND, strength=strength, members=members, steps=steps, tags=tags, says=says, settled=settled
             )
         )
 

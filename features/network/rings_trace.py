@@ -5,18 +5,23 @@ box). Another institution within days: 疑似假药. Clues speak of behaviour, n
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 
 import features
 from core.engine import Engine
-from features.network.benign import DEMOTION
 from features.network.group import tail_surprise
 from features.network.ring import EPOCH, SCHEMA, Member, Step, ring_rows, table
 
 KIND = "trace_bridge"
+
+SHOPPING_PLACES = 3
+"""Institutions at which one person fetched the same medicine, from which on its boxes are no accident."""
+
+SOURCES_MANY = 3
+"""Institutions from which the boxes came, none with more than half: no pair of shops trades its codes."""
 
 READINGS = {
     "same": ("同一机构重复售出(疑似串换、空刷)", "sold again at the same institution"),
@@ -37,6 +42,16 @@ def register(engine: Engine, parameters: Mapping[str, float]) -> str:
         ),
         keep=True,
     )
+    # At how many places the first buyer of such a box fetched the same medicine.
+    engine.register(
+        "trace_shopping",
+        sql=(
+            "SELECT t.psn_no, t.hilist_code, COUNT(DISTINCT t.fixmedins_code) AS places FROM drug_trac_d AS t "
+            "LEFT SEMI JOIN trace_reading AS r ON r.before_psn_no = t.psn_no AND r.hilist_code = t.hilist_code "
+            "WHERE t.event = 'sell' GROUP BY t.psn_no, t.hilist_code"
+        ),
+        keep=True,
+    )
     # What scanners get wrong by themselves: the rate at all other institutions, never one's own.
     engine.register(
         "trace_input",
@@ -44,7 +59,8 @@ def register(engine: Engine, parameters: Mapping[str, float]) -> str:
             "SELECT concat_text(r.fixmedins_code, '/', r.reading) AS trace_key, r.reading, r.fixmedins_code, "
             "COALESCE(f.fixmedins_name, r.fixmedins_code) AS name, "
             "CASE WHEN f.fixmedins_type = '2' THEN 'pharmacy' ELSE 'institution' END AS party_type, "
-            "r.drug_trac_codg, r.psn_no, r.before_psn_no, r.before_fixmedins_code, "
+            "r.drug_trac_codg, r.psn_no, r.before_psn_no, r.before_setl_id, r.before_fixmedins_code, "
+            "COALESCE(w.places, 1) AS before_places, "
             "CASE WHEN b.fixmedins_type = '2' THEN 'pharmacy' ELSE 'institution' END AS before_party_type, "
             "r.later_time, r.later_setl_id, day_of(r.before_time) AS before_date, "
             "CASE WHEN ROW_NUMBER() OVER (PARTITION BY r.fixmedins_code, r.reading, r.later_setl_id "
@@ -60,6 +76,7 @@ def register(engine: Engine, parameters: Mapping[str, float]) -> str:
             "JOIN (SELECT reading, COUNT(*) AS repeats FROM trace_reading GROUP BY reading) AS c "
             "ON c.reading = r.reading "
             "CROSS JOIN (SELECT COUNT(*) AS sales FROM drug_trac_d WHERE event = 'sell') AS a "
+            "LEFT JOIN trace_shopping AS w ON w.psn_no = r.before_psn_no AND w.hilist_code = r.hilist_code "
             "LEFT JOIN fixmedins_b AS f ON f.fixmedins_code = r.fixmedins_code "
             "LEFT JOIN fixmedins_b AS b ON b.fixmedins_code = r.before_fixmedins_code "
             f"WHERE g.repeats >= {int(parameters['trace_repeats_least'])}"
@@ -88,21 +105,15 @@ def _ring_of() -> Callable[[pa.Table], pa.Table]:
             return table([])
         zh, en = READINGS[first["reading"]]
         count: Counter[tuple[str, str, str]] = Counter()
-        # Who bought a box that came from elsewhere knows nothing of it; whose boxes come back may.
-        elsewhere = first["reading"] != "same"
-        boxes = Counter(
-            person
-            for sale in sales
-            for person in ({sale["before_psn_no"]} if elsewhere else {sale["psn_no"], sale["before_psn_no"]})
-            if person is not None
-        )
-        for person, n in boxes.items():
-            count["person", person, "member" if elsewhere and n > 1 else "customer"] = n
+        persons, settled = _members(sales, elsewhere=first["reading"] != "same")
+        for person, n in persons.items():
+            count["person", person, "member"] = n
         for sale in sales:
             if sale["before_fixmedins_code"] != first["fixmedins_code"]:
                 count[sale["before_party_type"], sale["before_fixmedins_code"], "source"] += 1
         members = [Member(*party, n / len(sales)) for party, n in count.items()]
         members.append(Member(first["party_type"], first["fixmedins_code"], "hub", 1.0))
+        settled |= {(sale["psn_no"], sale["later_setl_id"]) for sale in sales if sale["psn_no"]}
         by_settlement: dict[tuple[int, str], list[dict[str, Any]]] = defaultdict(list)
         for sale in sales:
             day = (sale["later_time"].date() - EPOCH).days
@@ -111,7 +122,7 @@ def _ring_of() -> Callable[[pa.Table], pa.Table]:
             Step(
                 day=day,
                 place=first["fixmedins_code"],
-                persons=sorted({s["psn_no"] for s in group} - {None}),
+                persons=sorted({s["before_psn_no"] for s in group} & set(persons)),
                 fund=sum(s["fund_cents"] for s in group),
                 clock=group[0]["later_time"].strftime("%H:%M"),
                 note={
@@ -131,8 +142,36 @@ def _ring_of() -> Callable[[pa.Table], pa.Table]:
         }
         return table(
             ring_rows(
-                KIND, strength=strength, members=members, steps=steps, tags=[], demotion=DEMOTION, says=says
+                KIND, strength=strength, members=members, steps=steps, tags=[], says=says, settled=settled
             )
         )
 
     return function
+
+
+def _members(
+    sales: Sequence[dict[str, Any]], *, elsewhere: bool
+) -> tuple[Counter[str], set[tuple[str, str]]]:
+    """Persons whose own conduct is part of the bridge, with their boxes, and their own settlements in it.
+
+    Whose boxes came back elsewhere twice, or who fetched that medicine at three places (T12). One box alone
+    may be the doing of the pharmacy that sold it, unless the boxes came from many: then the buyers are what
+    they have in common. Whoever buys a box that came from elsewhere knows nothing of it. At one
+    institution: cards on which its boxes were sold again three times.
+    """
+    sources = Counter(sale["before_fixmedins_code"] for sale in sales)
+    many = elsewhere and len(sources) >= SOURCES_MANY and 2 * max(sources.values()) <= len(sales)
+    boxes: Counter[str] = Counter()
+    settled = set()
+    shopping = set()
+    for sale in sales:
+        person = sale["before_psn_no" if elsewhere else "psn_no"]
+        if person is None:
+            continue
+        boxes[person] += 1
+        settled.add((person, sale["before_setl_id" if elsewhere else "later_setl_id"]))
+        if elsewhere and sale["before_places"] >= SHOPPING_PLACES:
+            shopping.add(person)
+    least = (1 if many else 2) if elsewhere else 3
+    members = Counter({p: n for p, n in boxes.items() if n >= least or p in shopping})
+    return members, {(person, setl) for person, setl in settled if person in members}

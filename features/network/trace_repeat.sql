@@ -27,7 +27,7 @@ ordered AS (
   FROM event AS e
 )
 SELECT o.drug_trac_codg, o.hilist_code, o.fixmedins_code, o.psn_no, o.event_time AS later_time, o.setl_id AS later_setl_id,
-       o.before_fixmedins_code, o.before_psn_no, o.before_time,
+       o.before_fixmedins_code, o.before_psn_no, o.before_setl_id, o.before_time,
        days_between(day_of(o.before_time), day_of(o.event_time)) AS days_since,
        CASE WHEN o.before_fixmedins_code = o.fixmedins_code THEN TRUE ELSE FALSE END AS same_institution,
        n.fund_pay_sumamt

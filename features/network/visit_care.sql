@@ -6,6 +6,7 @@ key: [psn_no, fixmedins_code, visit_date]
 reads: [visit_settlement, network_interest, fee_list_d, setl_list_diag_d, fixmedins_b]
 keep: true
 ---*/
+-- A service rendered, not a filter or a tube on somebody's bill; kidney failure as the reason of the visit.
 WITH settlement AS (
   SELECT s.setl_id, s.psn_no, s.fixmedins_code, s.visit_date, s.med_type
   FROM visit_settlement AS s LEFT SEMI JOIN network_interest AS i ON i.psn_no = s.psn_no
@@ -15,12 +16,12 @@ code AS (
                          WHEN contains_text(l.hilist_name, '化疗') OR contains_text(l.hilist_name, '放射治疗')
                          THEN 'chemo_cycle' ELSE 'rehabilitation' END AS care
   FROM fee_list_d AS l LEFT SEMI JOIN settlement AS s ON s.setl_id = l.setl_id
-  WHERE contains_text(l.hilist_name, '透析') OR contains_text(l.hilist_name, '化疗')
-     OR contains_text(l.hilist_name, '放射治疗') OR contains_text(l.hilist_name, '康复训练')
+  WHERE COALESCE(l.list_type, '201') = '201' AND (contains_text(l.hilist_name, '透析') OR contains_text(l.hilist_name, '化疗')
+     OR contains_text(l.hilist_name, '放射治疗') OR contains_text(l.hilist_name, '康复训练'))
   UNION ALL
   SELECT d.setl_id, CASE WHEN starts_with_text(d.diag_code, 'Z51') THEN 'chemo_cycle' ELSE 'dialysis' END AS care
   FROM setl_list_diag_d AS d LEFT SEMI JOIN settlement AS s ON s.setl_id = d.setl_id
-  WHERE starts_with_text(d.diag_code, 'N18') OR starts_with_text(d.diag_code, 'Z49')
+  WHERE (starts_with_text(d.diag_code, 'N18') AND d.maindiag_flag = '1') OR starts_with_text(d.diag_code, 'Z49')
      OR starts_with_text(d.diag_code, 'Z51')
   UNION ALL
   SELECT s.setl_id, 'nursing_home' AS care

@@ -3,9 +3,10 @@
 import features
 from core.engine import Engine
 from core.run import Run
-from features.network import rings_meeting, rings_prescriber, rings_trace
+from features.network import rings_hub, rings_meeting, rings_place, rings_prescriber, rings_trace
 from features.network.parameters import parameters
 from features.network.ring import EPOCH, register_rings
+from models.schemes import schemes
 
 HISTORY = 365
 """Days of history registered; `settings.network.days` of them are looked at."""
@@ -17,10 +18,11 @@ READS = {
     "setl_list_diag_d": HISTORY,
     "psn_info_b": None,
     "fixmedins_b": None,
+    "medins_dr_b": None,
     "rx_d": HISTORY,
     "drug_trac_d": HISTORY,
 }
-WRITES = ("ring", "ring_member")
+WRITES = ("ring", "ring_member", "ring_event")
 
 
 def transform(engine: Engine, run: Run) -> dict[str, str]:
@@ -37,4 +39,8 @@ def transform(engine: Engine, run: Run) -> dict[str, str]:
         found.append(relation)
         chance[kind.name] = scores
     found += [rings_trace.register(engine, chosen), rings_prescriber.register(engine, chosen)]
-    return register_rings(engine, found, chance)
+    found += [rings_hub.register(engine, hub, chosen) for hub in rings_hub.HUBS]
+    found.append(rings_place.register_two_places(engine, chosen))
+    found.append(rings_place.register_controller(engine, as_of_day=(run.as_of - EPOCH).days))
+    trust = {kind: row["precision"] for kind, row in schemes()["rings"].items()}
+    return register_rings(engine, found, chance, trust)

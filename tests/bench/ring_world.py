@@ -66,6 +66,7 @@ class World:
     cohort: np.ndarray
     ring: np.ndarray
     village: np.ndarray
+    born: np.ndarray
     places: int
     days: int
 
@@ -89,8 +90,9 @@ def make_world(
     rings: int = 20,
     camouflage: float = 1.0,
     benign: bool = True,
+    visits_mean: float = 6.0,
 ) -> World:
-    """One world. `camouflage` multiplies the ring members' ordinary visits."""
+    """One world. `camouflage` multiplies the ring members' ordinary visits, `visits_mean` are everybody's."""
     random = np.random.default_rng([seed, grade.events, int(grade.attendance * 100), grade.jitter])
     village = random.integers(0, villages, persons)
     household = _households(random, village)
@@ -118,7 +120,7 @@ def make_world(
 
     # Ordinary visits: two thirds at the two places of the village, the rest spread over the city by
     # a heavy-tailed popularity; a third of the village visits fall on its market day (every fifth day).
-    rate = random.gamma(1.2, 5.0, persons)
+    rate = random.gamma(1.2, visits_mean / 1.2, persons)
     rate = np.where(ring >= 0, rate * camouflage, rate)
     who = np.repeat(np.arange(persons), random.poisson(rate))
     size = who.size
@@ -170,7 +172,7 @@ def make_world(
     rows = np.unique(np.vstack(chunks), axis=0)
     return World(
         person=rows[:, 0], place=rows[:, 1], day=rows[:, 2], minute=rows[:, 3], care=rows[:, 4],
-        household=household, cohort=cohort, ring=ring, village=village,
+        household=household, cohort=cohort, ring=ring, village=village, born=np.full(persons, 1960),
         places=city + 2 * villages, days=days,
     )  # fmt: skip
 
@@ -189,15 +191,15 @@ def _households(random: np.random.Generator, village: np.ndarray) -> np.ndarray:
 
 
 def landing(
-    world: World, *, registers: bool = False, codes: bool = False, city: int = 120
+    world: World, *, registers: bool = False, codes: bool = False, city: int = 120, first: int = 0
 ) -> dict[str, pa.Table]:
     """The world as landing tables in their declared shape; what is not asked for stays NULL.
 
     `registers`: household_no. `codes`: what each visit says of itself (dialysis item and diagnosis,
-    care-home visits as 家庭病床).
+    care-home visits as 家庭病床). Settlements are numbered from `first`.
     """
     size = world.person.size
-    numbers = [f"S{i:09d}" for i in range(size)]
+    numbers = [f"S{i:09d}" for i in range(first, first + size)]
     persons = np.array([person_no(i) for i in range(world.ring.size)])[world.person]
     places = np.array([f"H{i:05d}" for i in range(world.places)])[world.place]
     seconds = (world.day * 1440 + world.minute) * 60
@@ -228,7 +230,7 @@ def landing(
             {
                 "psn_no": [person_no(i) for i in range(world.ring.size)],
                 "gend": ["1"] * world.ring.size,
-                "brdy": [date(1960, 1, 1)] * world.ring.size,
+                "brdy": [date(int(year), 1, 1) for year in world.born],
                 **({"household_no": [f"F{h:07d}" for h in world.household]} if registers else {}),
             },
         ),

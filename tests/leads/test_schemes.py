@@ -1,6 +1,6 @@
 """What the ranker knows by name exists: kinds of ring, rules, models. A name nobody writes would lose its leads."""
 
-from features.network import rings_meeting, rings_prescriber, rings_trace
+from features.network import rings_hub, rings_meeting, rings_place, rings_prescriber, rings_trace
 from models.schemes import PARTIES, schemes
 from rules_kb.library import read_library
 
@@ -9,6 +9,9 @@ KINDS = {
     rings_meeting.GROUP_ADMISSION.name,
     rings_prescriber.KIND,
     rings_trace.KIND,
+    *(hub.name for hub in rings_hub.HUBS),
+    rings_place.TWO_PLACES,
+    rings_place.CONTROLLER,
 }
 
 

@@ -54,9 +54,12 @@ def found(duckdb_engine):
     return {name: rows(duckdb_engine, relation) for name, relation in results.items()}
 
 
+def admitted(found):
+    return [ring for ring in found["ring"] if ring["kind"] == "group_admission" and ring["score"] > 20]
+
+
 def test_the_group_is_found_with_its_hospital_and_money(found):
-    (ring,) = [ring for ring in found["ring"] if not ring["benign_tags"]]
-    assert ring["kind"] == "group_admission"
+    (ring,) = admitted(found)
     assert persons_of(found["ring_member"], ring["ring_id"]) == {f"P{p:05d}" for p in range(5000, 5009)}
     institutions = [m for m in found["ring_member"] if m["party_type"] == "institution"]
     assert "H004" in {m["party_id"] for m in institutions}
@@ -65,6 +68,27 @@ def test_the_group_is_found_with_its_hospital_and_money(found):
 
 
 def test_its_path_names_both_days(found):
-    (ring,) = [ring for ring in found["ring"] if not ring["benign_tags"]]
+    (ring,) = admitted(found)
     first = json.loads(ring["path"])["steps"][0]
     assert (first["date"], first["until"]) == ("2026-01-21", "2026-01-29")
+
+
+def test_every_member_has_its_own_stays_as_rows(found):
+    (ring,) = admitted(found)
+    own = [row for row in found["ring_event"] if row["ring_id"] == ring["ring_id"]]
+    of_person = {row["party_id"]: set() for row in own if row["party_type"] == "person"}
+    for row in own:
+        if row["party_type"] == "person":
+            assert row["psn_no"] == row["party_id"]
+            of_person[row["party_id"]].add(row["setl_id"])
+    assert set(of_person) == {f"P{p:05d}" for p in range(5000, 5009)}
+    assert {len(settled) for settled in of_person.values()} == {3}
+    at_place = [row for row in own if row["party_id"] == "H004"]
+    assert len(at_place) == 27
+    assert sum(row["fund_amt"] for row in at_place) == ring["fund_amt"]
+
+
+def test_who_comes_back_again_and_again_is_another_ring(found):
+    # Three joint rounds are also three short stays each at one hospital.
+    kinds = {ring["kind"] for ring in found["ring"] if ring["score"] > 20}
+    assert kinds == {"group_admission", "repeat_stay"}
