@@ -21,7 +21,8 @@ LEAST_PEERS = 30
 SHOWN = 0.05
 SUREST = 0.9
 """No single family of statistics is surer than this, whatever its numbers say."""
-REASONS = 5
+ORDINARY = 2.0
+"""Robust deviations below which a measure by itself is nothing to speak of."""
 TRUST = {"1": 1.0, "2": 0.9, "3": 0.8, "4": 0.6}
 """A coarse group compares unlike with unlike: its posterior is discounted, visibly."""
 
@@ -181,8 +182,9 @@ def _anomaly_rows(
                     "fact": readings[n][0].family,
                     "z": round(float(z[i, n]), 2),
                     "part": round(float(parts[i, n]), 6),
-                    "zh": f"{readings[n][0].zh}偏离同类中位数 {z[i, n]:+.1f} 个稳健标准差",
-                    "en": f"{readings[n][0].en}: {z[i, n]:+.1f} robust deviations from the peers' median",
+                    "zh": f"{readings[n][0].zh}偏离同类中位数 {z[i, n]:+.1f} 个稳健标准差{_beside(z[i, n])[0]}",
+                    "en": f"{readings[n][0].en}: {z[i, n]:+.1f} robust deviations from the peers' median"
+                    f"{_beside(z[i, n])[1]}",
                 }
                 for n in order
             ],
@@ -201,6 +203,13 @@ def _anomaly_rows(
             np.zeros(len(p)),
             0.0,
         )
+
+
+def _beside(z: float) -> tuple[str, str]:
+    """What to add where a measure by itself is ordinary: it is odd beside the party's other measures."""
+    if abs(z) >= ORDINARY:
+        return "", ""
+    return "（单看不突出，与其余指标不相称）", ", odd beside its other measures"
 
 
 def _number(value: float) -> str:
