@@ -10,10 +10,16 @@ WITH ordered AS (
          LAG(prsc_time) OVER (PARTITION BY prsc_dr_code ORDER BY prsc_time, hi_rxno) AS time_before,
          LAG(psn_no) OVER (PARTITION BY prsc_dr_code ORDER BY prsc_time, hi_rxno) AS person_before
   FROM rx_d WHERE COALESCE(vali_flag, '1') <> '0'
+),
+whole AS (SELECT COUNT(DISTINCT day_of(prsc_time)) AS n_day FROM rx_d WHERE COALESCE(vali_flag, '1') <> '0'),
+counted AS (
+  SELECT prsc_dr_code AS dr_code, COUNT(*) AS n_prescription,
+         rows_where(COALESCE(psn_no <> person_before AND seconds_between(time_before, prsc_time) < 60, FALSE))
+           AS n_rapid_prescription
+  FROM ordered GROUP BY prsc_dr_code
 )
-SELECT prsc_dr_code AS dr_code, COUNT(*) AS n_prescription,
-       rows_where(COALESCE(psn_no <> person_before AND seconds_between(time_before, prsc_time) < 60, FALSE)) AS n_rapid_prescription,
-       -- What chance gives a busy doctor: the day's prescriptions spread over eight hours (see institution_pattern).
-       round_to(times(COUNT(*), 1 - exponential(0 - safe_ratio(safe_ratio(COUNT(*), COUNT(DISTINCT day_of(prsc_time))), 480))), 6)
+-- What chance gives a busy doctor: its prescriptions spread over the window's days of eight hours.
+SELECT c.dr_code, c.n_prescription, c.n_rapid_prescription,
+       round_to(times(c.n_prescription, 1 - exponential(0 - safe_ratio(safe_ratio(c.n_prescription, w.n_day), 480))), 6)
          AS n_chance_rapid
-FROM ordered GROUP BY prsc_dr_code
+FROM counted AS c CROSS JOIN whole AS w
