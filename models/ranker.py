@@ -4,9 +4,10 @@ Label-free: log likelihood ratios of detectors that speak of the same scheme add
 hypothesis by different facts); schemes are joined by noisy-or (any one of them suffices). Shared noise of
 the detectors, such as plain busyness, is taken out with the covariance of the unsuspicious bulk.
 
-With outcomes: a logistic correction on top of the label-free log-odds, shrunk towards no correction, with
-weights for how each reviewed lead came to be looked at. It replaces the label-free score only through a
-gate: paired bootstrap of precision at k on outcomes it has not seen.
+With outcomes: a correction shrunk towards none, with weights for how each reviewed lead came to be looked
+at. Either logistic on top of the log-odds (any features), or `Trust`: each family's part of −ln(1 − p) times
+a multiplier of its own, which keeps reasons additive and the score monotone; the night applies the latter.
+A challenger replaces the champion only through a gate, on outcomes it has not seen.
 """
 
 from collections.abc import Sequence
@@ -15,15 +16,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
+from scipy.stats import beta
 
 Array = NDArray[np.float64]
 
 SHRINK = 0.3
 LARGEST_WEIGHT = 20.0
-LEAST_REVIEWED = 300
-LEAST_CONFIRMED = 50
-FOLDS = 5
-REPLICAS = 400
+SPREAD = 0.5
+LARGEST_TRUST = 5.0
+LEAST_OUTCOMES = 30
 
 
 def noisy_or(posteriors: Array, families: Sequence[str] | None = None) -> Array:
@@ -102,47 +103,30 @@ def fit_correction(score: Array, features: Array, confirmed: Array, weight: Arra
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What the gate found: may the challenger replace the champion, and why (not)."""
+class Trust:
+    """p = 1 − exp(−Σ multiplier · part): a noisy-or whose families are trusted more or less; monotone."""
 
-    passed: bool
-    gain: float
-    low: float
-    high: float
-    why: str
+    multipliers: Array
+
+    def apply(self, parts: Array) -> Array:
+        """Probabilities of leads from their parts, leads × families."""
+        return np.asarray(-np.expm1(-(parts @ self.multipliers)))
 
 
-def gate(score: Array, features: Array, confirmed: Array, weight: Array, seed: int) -> Verdict:
-    """Challenger against champion on outcomes not seen in fitting: paired bootstrap of weighted P@k.
+def fit_trust(parts: Array, confirmed: Array, weight: Array) -> Trust:
+    """Maximum a posteriori; the log of each multiplier has a normal prior of spread .5 around none."""
 
-    k is a fifth of the reviewed leads. Passes when at least 300 are reviewed, 50 confirmed, the lower end
-    of the 95 % interval of the gain is above 0, and calibration is not worse by more than .01.
-    """
-    n = len(score)
-    if n < LEAST_REVIEWED or confirmed.sum() < LEAST_CONFIRMED:
-        return Verdict(
-            False, 0.0, 0.0, 0.0, f"not enough decided: {n} reviewed, {int(confirmed.sum())} confirmed"
-        )
-    rng = np.random.default_rng(seed)
-    fold = rng.permutation(n) % FOLDS
-    corrected = np.empty(n)
-    for part in range(FOLDS):
-        train, test = fold != part, fold == part
-        model = fit_correction(score[train], features[train], confirmed[train], weight[train])
-        corrected[test] = model.apply(score[test], features[test])
-    gains = []
-    for _ in range(REPLICAS):
-        chosen = rng.integers(0, n, n)
-        k = max(1, n // 5)
-        gains.append(
-            _precision(corrected[chosen], confirmed[chosen], k)
-            - _precision(score[chosen], confirmed[chosen], k)
-        )
-    low, high = np.quantile(gains, [0.025, 0.975])
-    worse = calibration_error(corrected, confirmed) - calibration_error(score, confirmed)
-    passed = bool(low > 0 and worse <= 0.01)
-    why = "gain is certain" if passed else "no certain gain" if low <= 0 else "calibration worse"
-    return Verdict(passed, float(np.mean(gains)), float(low), float(high), why)
+    def loss(b: Array) -> tuple[float, Array]:
+        multiplier = np.exp(b)
+        total = np.maximum(parts @ multiplier, 1e-6)
+        sure = -np.expm1(-total)
+        value = -(weight * (confirmed * np.log(sure) - (1 - confirmed) * total)).sum()
+        slope = -weight * (confirmed * np.exp(-total) / sure - (1 - confirmed))
+        return float(value + 0.5 * ((b / SPREAD) ** 2).sum()), (parts * multiplier).T @ slope + b / SPREAD**2
+
+    start = np.zeros(parts.shape[1])
+    bounds = [(-3.0, float(np.log(LARGEST_TRUST)))] * len(start)
+    return Trust(np.exp(minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x))
 
 
 def calibration_error(probability: Array, confirmed: Array, bins: int = 10) -> float:
@@ -166,8 +150,29 @@ def false_in_top(probability: Array, k: int, confidence: float = 0.9) -> int:
     return int(np.searchsorted(np.cumsum(chance), confidence))
 
 
-def _precision(score: Array, confirmed: Array, k: int) -> float:
-    return float(confirmed[np.argsort(-score, kind="stable")[:k]].mean())
+@dataclass(frozen=True)
+class FalseBound:
+    """At most `most` of the first `k` are false with 90 % confidence; `measured` on outcomes, or indicative."""
+
+    k: int
+    most: int
+    measured: bool
+    reviewed: int
+    refuted: int
+
+
+def false_bound(probability: Array, k: int, reviewed: int = 0, refuted: int = 0) -> FalseBound:
+    """How many of the first k may be false, with 90 % confidence.
+
+    With 30 outcomes and more of leads that stood in the first k of earlier nights: the Clopper–Pearson
+    upper end of their false share, times k, rounded up. Without: from the probabilities themselves, which
+    nobody has checked, so it is indicative only.
+    """
+    shown = min(k, len(probability))
+    if reviewed < LEAST_OUTCOMES:
+        return FalseBound(shown, false_in_top(probability, shown) if shown else 0, False, reviewed, refuted)
+    upper = 1.0 if refuted >= reviewed else float(beta.ppf(0.9, refuted + 1, reviewed - refuted))
+    return FalseBound(shown, min(shown, int(np.ceil(upper * shown))), True, reviewed, refuted)
 
 
 def _logistic(x: Array) -> Array:

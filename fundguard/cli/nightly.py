@@ -135,7 +135,7 @@ def finish(context: Context, night: Night, manifest: dict[str, Any]) -> None:
         text = daily_text(night.home, manifest["run_id"], engine)
     finally:
         engine.close()
-    log_night(night.home, manifest["run_id"], manifest)
+    log_night(night.home, manifest)
     context.show(manifest | {"report": str(report)}, text)
 
 

@@ -12,7 +12,7 @@ Run: python -m tests.bench.combination [--worlds 10] [--out docs/bench/combinati
 import numpy as np
 from sklearn.metrics import average_precision_score
 
-from models import ranker
+from models import gate, ranker
 from tests.bench.report import interval, options, publish
 
 SIGNAL = np.array([2.0, 3.2, 3.0])
@@ -71,7 +71,7 @@ def main():
             weight = ranker.review_weights(
                 np.arange(budget), was_drawn, np.full(budget, (budget - top) / (len(order) - top))
             )
-            verdict = ranker.gate(score[reviewed], ratios[reviewed], crooked[reviewed], weight, seed=n)
+            verdict = gate.gate(score[reviewed], ratios[reviewed], crooked[reviewed], weight, seed=n)
             correction = ranker.fit_correction(score[reviewed], ratios[reviewed], crooked[reviewed], weight)
             scores[f"correction without gate, {budget} reviewed"] = correction.apply(new_score, new_ratios)
             if verdict.passed:
