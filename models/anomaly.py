@@ -61,7 +61,7 @@ def rare(values: Array) -> Array:
         count, edges = np.histogram(x, bins=bins)
         at = np.clip(np.searchsorted(edges[1:-1], x, side="right"), 0, bins - 1)
         parts[:, column] = np.log((count.max() + 0.5) / (count[at] + 0.5))
-    return parts / values.shape[1]
+    return np.asarray(parts / values.shape[1])
 
 
 def unexpected(values: Array) -> Array:
@@ -111,7 +111,7 @@ def _cut(parts: Array) -> Array:
     spread = spread if spread > 1e-9 else max(float(total.std()), 1e-9)
     least = np.minimum(total, middle + MOST * spread)
     back = np.divide(least, total, out=np.ones_like(total), where=total > 0)
-    return parts * back[:, None] / spread
+    return np.asarray(parts * back[:, None] / spread)
 
 
 def spread_z(values: Array) -> Array:
