@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.ranker import Array, calibration_error, fit_correction, fit_trust
+from models.ranker import Array, calibration_error, fit_trust
 
 LEAST_REVIEWED = 300
 LEAST_CONFIRMED = 50
@@ -65,16 +65,6 @@ class Reviewed:
 
 Fitted = Callable[[Array], Array]
 Fitter = Callable[[NDArray[np.bool_]], Fitted]
-
-
-def gate(score: Array, features: Array, confirmed: Array, weight: Array, seed: int) -> Verdict:
-    """The gate for a logistic correction of `score` by `features`; see `judge`."""
-
-    def fitter(train: NDArray[np.bool_]) -> Fitted:
-        model = fit_correction(score[train], features[train], confirmed[train], weight[train])
-        return lambda rows: model.apply(score[rows], features[rows])
-
-    return judge(score, fitter, Reviewed.plain(confirmed, weight), seed)
 
 
 def gate_trust(score: Array, parts: Array, reviewed: Reviewed, seed: int) -> Verdict:

@@ -4,10 +4,9 @@ Label-free: log likelihood ratios of detectors that speak of the same scheme add
 hypothesis by different facts); schemes are joined by noisy-or (any one of them suffices). Shared noise of
 the detectors, such as plain busyness, is taken out with the covariance of the unsuspicious bulk.
 
-With outcomes: a correction shrunk towards none, with weights for how each reviewed lead came to be looked
-at. Either logistic on top of the log-odds (any features), or `Trust`: each family's part of −ln(1 − p) times
-a multiplier of its own, which keeps reasons additive and the score monotone; the night applies the latter.
-A challenger replaces the champion only through a gate, on outcomes it has not seen.
+With outcomes: each family's part of −ln(1 − p) times a multiplier of its own, shrunk towards 1, with weights
+for how each reviewed lead came to be looked at. Reasons stay additive and the score monotone. A challenger
+replaces the champion only through the gate (`models/gate.py`), on outcomes it has not seen.
 """
 
 from collections.abc import Sequence
@@ -20,7 +19,6 @@ from scipy.stats import beta
 
 Array = NDArray[np.float64]
 
-SHRINK = 0.3
 LARGEST_WEIGHT = 20.0
 SPREAD = 0.5
 LARGEST_TRUST = 5.0
@@ -52,10 +50,15 @@ def combine(ratios: Array, schemes: Sequence[str], prior: float) -> Array:
 
     `prior` is the base rate of each scheme.
     """
+    return np.asarray(-np.expm1(-scheme_parts(ratios, schemes, prior).sum(axis=1)))
+
+
+def scheme_parts(ratios: Array, schemes: Sequence[str], prior: float) -> Array:
+    """Parts of −ln(1 − P(any scheme)), rows × schemes in order of their names."""
     names = sorted(set(schemes))
     columns = [np.flatnonzero([s == name for s in schemes]) for name in names]
     odds = np.stack([ratios[:, c].sum(axis=1) for c in columns], axis=1) + np.log(prior / (1 - prior))
-    return noisy_or(_logistic(odds))
+    return np.asarray(-np.log1p(-np.clip(_logistic(odds), 0, 1 - 1e-12)))
 
 
 def review_weights(rank: Array, drawn: NDArray[np.bool_], propensity: Array) -> Array:
@@ -65,41 +68,6 @@ def review_weights(rank: Array, drawn: NDArray[np.bool_], propensity: Array) -> 
     """
     inverse = np.minimum(1 / np.maximum(propensity, 1 / LARGEST_WEIGHT), LARGEST_WEIGHT)
     return np.where(drawn, inverse, np.ones(len(rank)))
-
-
-@dataclass(frozen=True)
-class Correction:
-    """Logistic correction: log-odds + intercept + (features − mean) ÷ spread · weights."""
-
-    intercept: float
-    weights: Array
-    mean: Array
-    spread: Array
-
-    def apply(self, score: Array, features: Array) -> Array:
-        """Corrected probabilities of label-free probabilities `score`."""
-        shift = self.intercept + (features - self.mean) / self.spread @ self.weights
-        return _logistic(_log_odds(score) + shift)
-
-    def parameters(self) -> dict[str, float]:
-        """As plain numbers, for the model registry."""
-        return {"intercept": self.intercept, **{f"weight_{i}": float(w) for i, w in enumerate(self.weights)}}
-
-
-def fit_correction(score: Array, features: Array, confirmed: Array, weight: Array) -> Correction:
-    """Maximum a posteriori with normal priors of spread .3: few outcomes move it little."""
-    mean, spread = features.mean(axis=0), features.std(axis=0) + 1e-9
-    x, offset = (features - mean) / spread, _log_odds(score)
-    scale = SHRINK
-
-    def loss(b: Array) -> tuple[float, Array]:
-        z = offset + b[0] + x @ b[1:]
-        error = weight * (_logistic(z) - confirmed)
-        value = (weight * (np.logaddexp(0, z) - confirmed * z)).sum() + 0.5 * ((b / scale) ** 2).sum()
-        return float(value), np.concatenate([[error.sum()], x.T @ error]) + b / scale**2
-
-    best = minimize(loss, np.zeros(x.shape[1] + 1), jac=True, method="L-BFGS-B").x
-    return Correction(float(best[0]), best[1:], mean, spread)
 
 
 @dataclass(frozen=True)
@@ -177,8 +145,3 @@ def false_bound(probability: Array, k: int, reviewed: int = 0, refuted: int = 0)
 
 def _logistic(x: Array) -> Array:
     return np.asarray(1 / (1 + np.exp(-np.clip(x, -60, 60))))
-
-
-def _log_odds(p: Array) -> Array:
-    q = np.clip(p, 1e-9, 1 - 1e-9)
-    return np.asarray(np.log(q / (1 - q)))

@@ -20,21 +20,23 @@ def test_facts_of_one_scheme_strengthen_each_other():
 
 
 def outcomes(n, seed=1):
+    """Parts of two families: the first says nothing, the second everything."""
     rng = np.random.default_rng(seed)
-    features = rng.normal(size=(n, 2))
-    truth = rng.random(n) < 1 / (1 + np.exp(1 - 2 * features[:, 0]))
-    return np.full(n, 0.3) + 0.01 * rng.random(n), features, truth.astype(float), np.ones(n)
+    parts = rng.exponential(0.5, size=(n, 2))
+    truth = (rng.random(n) < -np.expm1(-2 * parts[:, 1])).astype(float)
+    return -np.expm1(-parts.sum(axis=1)), parts, gate.Reviewed.plain(truth, np.ones(n))
 
 
 def test_the_gate_keeps_the_champion_while_little_is_decided():
-    assert not gate.gate(*outcomes(100), seed=1).passed
+    assert not gate.gate_trust(*outcomes(100), seed=1).passed
 
 
 def test_the_gate_lets_a_clear_gain_pass_and_noise_not():
-    assert gate.gate(*outcomes(800), seed=1).passed
-    _, features, truth, weight = outcomes(800)
-    rng = np.random.default_rng(2)
-    assert not gate.gate(truth * 0.4 + 0.3, rng.normal(size=features.shape), truth, weight, seed=1).passed
+    assert gate.gate_trust(*outcomes(800), seed=1).passed
+    _, parts, known = outcomes(800)
+    strange = np.random.default_rng(2).exponential(0.5, size=parts.shape)
+    sure = np.clip(known.confirmed * 0.4 + 0.3, 0, 1)
+    assert not gate.gate_trust(sure, strange, known, seed=1).passed
 
 
 def test_how_many_of_the_first_are_false():
