@@ -210,6 +210,23 @@ INSTITUTION = (
     ),
     Measure("case_mix", "case_weight", "n_weighted", "coding", "病例组合指数", "case-mix index", unit=3.0),
     Measure("diagnoses", "n_diagnosis", "n_coded", "coding", "次均次要诊断", "further diagnoses", unit=3.0),
+    _share(
+        "cost_index",
+        "grouped_fee_amt",
+        "group_fee_amt",
+        "cost",
+        "费用消耗指数",
+        "cost against its case groups",
+    ),
+    Measure(
+        "time_index",
+        "grouped_days",
+        "group_days",
+        "stay",
+        "时间消耗指数",
+        "days against its case groups",
+        unit=8.0,
+    ),
     Measure("transfer", "n_transferred", "n_discharged", "transfer", "转院离院", "left for another hospital"),
     Measure(
         "care_overlap",

@@ -57,7 +57,8 @@ SELECT CASE WHEN l.fixmedins_type = '2' THEN 'pharmacy' ELSE 'institution' END A
        v.n_visit, v.n_fourth, v.n_in_rhythm, v.n_after_another, v.n_same_amount, v.n_round_amount, v.n_card_pair,
        v.n_chance_pair, v.n_card_burst, v.n_chance_burst, v.n_with_device,
        v.n_shared_device, v.n_december, v.n_chronic, v.chronic_fund_amt, b.n_bed_day, b.n_over_bed_day,
-       g.n_weighted, g.case_weight, g.n_coded, g.n_diagnosis, g.n_cheap_complicated, o.n_service, o.n_overlapping,
+       g.n_weighted, g.case_weight, g.grouped_fee_amt, g.group_fee_amt, g.grouped_days, g.group_days, g.n_coded,
+       g.n_diagnosis, g.n_cheap_complicated, o.n_service, o.n_overlapping,
        d.n_discharged, d.n_transferred
 FROM settled AS s
 LEFT JOIN level AS l ON l.fixmedins_code = s.fixmedins_code

@@ -9,12 +9,12 @@ keep: true
 -- The weight is the group's mean cost ÷ the mean of all (enforcement §5), from groups of ten stays and more.
 -- Siblings share the first three characters; the last says complications: 1 major, 3 some, 5 none.
 WITH stay AS (
-  SELECT s.setl_id, s.mdtrt_id, s.fixmedins_code, s.drg_codg, s.medfee_sumamt, part_of_text(s.drg_codg, 1, 3) AS family,
+  SELECT s.setl_id, s.mdtrt_id, s.fixmedins_code, s.drg_codg, s.medfee_sumamt, s.stay_days, part_of_text(s.drg_codg, 1, 3) AS family,
          matches(s.drg_codg, '[13]$') AS complicated
   FROM settlement_pace AS s WHERE s.care_setting = 'inpatient' AND s.drg_codg IS NOT NULL
 ),
 grouped AS (
-  SELECT drg_codg, COUNT(*) AS n, mean(medfee_sumamt) AS mean_fee FROM stay GROUP BY drg_codg
+  SELECT drg_codg, COUNT(*) AS n, mean(medfee_sumamt) AS mean_fee, mean(stay_days) AS mean_days FROM stay GROUP BY drg_codg
 ),
 plain AS (
   SELECT family, COUNT(*) AS n, mean(medfee_sumamt) AS mean_fee FROM stay WHERE matches(drg_codg, '5$') GROUP BY family
@@ -26,6 +26,8 @@ listed AS (
 )
 SELECT s.setl_id, s.fixmedins_code, s.complicated, COALESCE(l.n_diagnosis, 0) AS n_diagnosis,
        CASE WHEN g.n >= 10 THEN safe_ratio(g.mean_fee, w.mean_fee) END AS weight,
+       CASE WHEN g.n >= 10 THEN s.medfee_sumamt END AS fee_amt, CASE WHEN g.n >= 10 THEN as_money(g.mean_fee) END AS group_fee_amt,
+       CASE WHEN g.n >= 10 THEN s.stay_days END AS days, CASE WHEN g.n >= 10 THEN as_money(g.mean_days) END AS group_days,
        COALESCE(s.complicated AND p.n >= 10 AND s.medfee_sumamt <= p.mean_fee, FALSE) AS cheap_complicated,
        COALESCE(s.complicated AND p.n >= 10, FALSE) AS has_sibling
 FROM stay AS s

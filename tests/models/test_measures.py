@@ -155,6 +155,14 @@ def test_complications_that_cost_nothing(relation):
     b = next(row for row in rows if row["fixmedins_code"] == "B")
     # Ten stays at 4,000 against a mean of 4,408.33 of all twelve.
     assert (b["n_weighted"], b["case_weight"]) == (10, Decimal("9.10"))
+    # Against its own group B is ordinary; two dear stays of A are too few a group to be held against.
+    assert (b["grouped_fee_amt"], b["group_fee_amt"], b["grouped_days"], b["group_days"]) == (
+        40000,
+        40000,
+        50,
+        50,
+    )
+    assert a["grouped_fee_amt"] is None
 
 
 def test_prices_are_held_against_the_others(relation):
@@ -227,3 +235,66 @@ def test_ten_times_as_busy_is_not_unusual_on_any_measure(party):
     for row in rows:
         if row["party_id"] == "P00" and row["model"] not in ("robust_z", "isolation_forest"):
             assert {reason["measure"] for reason in json.loads(row["reasons"])} <= busy
+
+
+def whole_world():
+    counts = [
+        stock(k, d, n, place=p) for p in "ABCDEF" for k, d, n in (("1", 0, 90), ("3", 2, 40), ("1", 30, 25))
+    ]
+    lines = [line(n, "X1", 100 + 7 * n, f"{3000 + n}.17", place=p) for n, p in enumerate("ABCDEFG")]
+    visits = [
+        settled(n, f"N{n % 5}", at(n % 40, hour=8 + n % 9, second=n % 60), dev_no=f"T{n % 3}") for n in range(120)
+    ]
+    visits += [
+        settled(200 + n, f"N{n}", at(3, second=6 * n), place="B", fee="300.00", dev_no="T1") for n in range(9)
+    ]
+    stays = [
+        stay(300 + n, n % 7, n % 7 + 5, drg_codg=f"ES3{(1, 5, 5)[n % 3]}", fee=f"{4000 + 31 * n}.00")
+        for n in range(40)
+    ]
+    return {
+        "drug_inv_d": counts,
+        "fee_list_d": lines,
+        "setl_d": visits + stays,
+        "fixmedins_b": [{"fixmedins_code": p, "fixmedins_type": "1", "aprv_bed_cnt": 4} for p in "AB"],
+        "mdtrt_d": [{"mdtrt_id": f"M{300 + n}", "psn_no": "N", "fixmedins_code": "A", "dscg_way": str(n % 3 + 1)} for n in range(40)],
+        "setl_list_diag_d": [
+            {"diag_info_id": str(n), "mdtrt_id": f"M{300 + n % 40}", "psn_no": "N", "diag_code": f"J{n}", "maindiag_flag": "0"}
+            for n in range(70)
+        ],
+        "rx_d": [
+            {"hi_rxno": f"R{n}", "psn_no": f"N{n % 4}", "fixmedins_code": "A", "prsc_dr_code": f"D{n % 3}", "prsc_time": at(n % 9, second=n)}
+            for n in range(60)
+        ],
+        "ltc_serv_d": [
+            {"serv_id": f"V{n}", "psn_no": f"N{n % 4}", "fixmedins_code": "A", "care_psn_no": "W", "serv_type": "1",
+             "serv_begntime": at(n % 5, hour=8 + n % 3), "serv_endtime": at(n % 5, hour=10)}
+            for n in range(30)
+        ],
+    }  # fmt: skip
+
+
+@pytest.mark.spark
+def test_both_engines_count_the_same(duckdb_engine, spark_engine):
+    names = (
+        *(
+            "institution_item",
+            "institution_stock",
+            "institution_pattern",
+            "institution_bed",
+            "institution_coding",
+        ),
+        *("institution_care", "institution_discharge", "doctor_prescription"),
+    )
+    found = []
+    for engine in (duckdb_engine, spark_engine):
+        register(engine, whole_world())
+        features.register(engine, *names)
+        found.append(
+            {
+                n: sorted(engine.run(f"SELECT * FROM {n}").to_pylist(), key=lambda r: str(sorted(r.items())))
+                for n in names
+            }
+        )
+    assert all(found[0].values())
+    assert found[0] == found[1]
