@@ -157,14 +157,18 @@ def _known(rows: pd.DataFrame) -> gate.Reviewed:
     weight = ranker.review_weights(
         np.arange(len(rows), dtype=float),
         rows["drawn"].fillna(False).to_numpy(bool),
-        rows["propensity"].astype(float).fillna(1).to_numpy(float),
+        _numbers(rows["propensity"].fillna(1)),
     )
     return gate.Reviewed(
-        rows["confirmed"].astype(float).to_numpy(float),
+        _numbers(rows["confirmed"]),
         weight,
-        rows["grade"].astype(float).to_numpy(float),
+        _numbers(rows["grade"]),
         rows["subgroup"].fillna("").to_numpy(str),
     )
+
+
+def _numbers(column: "pd.Series[Any]") -> Array:
+    return np.asarray(column.astype(float), dtype=np.float64)
 
 
 def _vector(ran: Champion) -> Array:
