@@ -1,4 +1,4 @@
-"""Anomaly beside peers: robust z that explains itself, and an isolation forest that does not.
+"""Anomaly beside peers: a score that explains itself, and an isolation forest that does not.
 
 Both read residuals that are already normalised by the peer group (log of observed ÷ expected), never raw
 volume: a big honest hospital is not an anomaly.
@@ -12,7 +12,10 @@ Array = NDArray[np.float64]
 TOP = 3
 CUT = 10.0
 FOREST_ROWS = 2000
-NEIGHBOURS = 50
+NEIGHBOURS = 100
+RIDGE = 0.5
+MOST = 4.0
+CELLS = 4_000_000
 PRIOR = 0.01
 
 
@@ -34,29 +37,81 @@ def top_mean(z: Array) -> Array:
 
 
 def explainable(values: Array) -> Array:
-    """Parts of an anomaly score, rows × columns; a row's score is the sum of its parts.
+    """Parts of an anomaly score, rows × columns; a row's score is the sum of its parts, exactly.
 
-    Two readings, each in units of its own way from the median to the 90th percentile: mean squared robust z
-    (far from the middle), and mean distance to the 50 nearest neighbours (far from everybody). A distance d
-    is the sum of its squared differences ÷ d, so both split over the columns exactly.
+    Three readings, each in units of its own way from the median to the 90th percentile and cut at four of
+    them, so that one wild reading does not drown the others: how rare each value is in its own column, how
+    far it lies from what the row's other values lead to expect, and how far the row lies from its 100
+    nearest neighbours (far from everybody). All three are sums over columns.
+    """
+    return np.asarray(sum(_cut(part) for part in (rare(values), unexpected(values), lonely(values))))
+
+
+def rare(values: Array) -> Array:
+    """−log of how full the value's bin is, against the column's fullest bin; rows × columns.
+
+    Bins of equal width between the column's ends: half the root of the rows, at least 5, at most 30.
+    """
+    bins = int(np.clip(np.sqrt(len(values)) / 2, 5, 30))
+    parts = np.zeros_like(values, dtype=np.float64)
+    for column in range(values.shape[1]):
+        x = values[:, column]
+        if x.max() - x.min() < 1e-12:
+            continue
+        count, edges = np.histogram(x, bins=bins)
+        at = np.clip(np.searchsorted(edges[1:-1], x, side="right"), 0, bins - 1)
+        parts[:, column] = np.log((count.max() + 0.5) / (count[at] + 0.5))
+    return np.asarray(parts / values.shape[1])
+
+
+def unexpected(values: Array) -> Array:
+    """Squared robust z of each value's distance from what the row's other columns predict; rows × columns.
+
+    With precision matrix K of the (cut) robust z the prediction error of column j is (K z)_j ÷ √K_jj. A ridge
+    of half the mean variance keeps few rows or equal columns from being predicted by accident.
+    """
+    z = spread_z(values)
+    count = z.shape[1]
+    cut = np.clip(z, -4, 4)
+    covariance = np.atleast_2d(np.cov(cut.T))
+    ridge = RIDGE * max(float(np.trace(covariance)) / count, 1e-6)
+    precision = np.linalg.inv(covariance + ridge * np.eye(count))
+    error = (z - cut.mean(axis=0)) @ precision / np.sqrt(np.diag(precision))
+    return np.asarray(robust_z(error) ** 2 / count)
+
+
+def lonely(values: Array) -> Array:
+    """Mean distance to the nearest neighbours, split over the columns; rows × columns.
+
+    A distance d is the sum of its squared differences ÷ d, so it splits exactly.
     """
     from sklearn.neighbors import NearestNeighbors
 
-    z = spread_z(values)
-    far = z**2 / z.shape[1]
     scaled = _standardised(values, values.mean(axis=0), values.std(axis=0))
     count = max(1, min(NEIGHBOURS, len(values) - 2))
     model = NearestNeighbors(n_neighbors=count + 1).fit(scaled)
-    lonely = np.empty_like(scaled)
-    for start in range(0, len(scaled), 2000):
-        rows = scaled[start : start + 2000]
+    parts = np.empty_like(scaled)
+    step = max(1, CELLS // (count * scaled.shape[1]))
+    for start in range(0, len(scaled), step):
+        rows = scaled[start : start + step]
         distance, nearest = model.kneighbors(rows)
         difference = (rows[:, None, :] - scaled[nearest[:, 1:]]) ** 2
         away = distance[:, 1:, None]
-        lonely[start : start + 2000] = np.divide(
+        parts[start : start + step] = np.divide(
             difference, away, out=np.zeros_like(difference), where=away > 0
         ).mean(axis=1)
-    return np.asarray(sum(part / _scale(part.sum(axis=1)) for part in (far, lonely)))
+    return parts
+
+
+def _cut(parts: Array) -> Array:
+    """Parts in units of the sum's own spread; a sum of more than four spreads is scaled back to four."""
+    total = parts.sum(axis=1)
+    middle = float(np.median(total))
+    spread = float(np.percentile(total, 90)) - middle
+    spread = spread if spread > 1e-9 else max(float(total.std()), 1e-9)
+    least = np.minimum(total, middle + MOST * spread)
+    back = np.divide(least, total, out=np.ones_like(total), where=total > 0)
+    return np.asarray(parts * back[:, None] / spread)
 
 
 def spread_z(values: Array) -> Array:
@@ -71,11 +126,6 @@ def spread_z(values: Array) -> Array:
 def _standardised(values: Array, middle: Array, scale: Array) -> Array:
     """(value − middle) ÷ scale by column; 0 where a column does not vary."""
     return np.divide(values - middle, scale, out=np.zeros_like(values), where=scale > 1e-9)
-
-
-def _scale(score: Array) -> float:
-    spread = float(np.percentile(score, 90) - np.median(score))
-    return spread if spread > 1e-9 else 1.0
 
 
 def forest(values: Array, seed: int) -> Array:

@@ -16,12 +16,13 @@ from models.measures import MEASURES, Measure
 
 Array = NDArray[np.float64]
 
-VERSION = "peers-1"
+VERSION = "peers-2"
 LEAST_PEERS = 30
 SHOWN = 0.05
 SUREST = 0.9
 """No single family of statistics is surer than this, whatever its numbers say."""
-REASONS = 5
+ORDINARY = 2.0
+"""Robust deviations below which a measure by itself is nothing to speak of."""
 TRUST = {"1": 1.0, "2": 0.9, "3": 0.8, "4": 0.6}
 """A coarse group compares unlike with unlike: its posterior is discounted, visibly."""
 
@@ -74,7 +75,7 @@ def _score(group: pa.Table, party_type: str, period: str, seed: int) -> pa.Table
         if observed.sum() <= 0 or exposure.sum() <= 0:
             continue
         rate = observed.sum() / exposure.sum()
-        unit = measure.unit * (rate if measure.yuan else 1.0)
+        unit = measure.unit * (_worth(group, measure, exposure, rate) if measure.yuan else 1.0)
         o, e = observed / unit, exposure * rate / unit
         reading = peers.read(o, e)
         readings.append((measure, reading, observed, e * reading.fit.centre * unit))
@@ -93,6 +94,14 @@ def _score(group: pa.Table, party_type: str, period: str, seed: int) -> pa.Table
     if len(ids) >= LEAST_PEERS:
         _anomaly_rows(rows, readings, np.stack(residuals, axis=1), trust, seed)
     return rows.table()
+
+
+def _worth(group: pa.Table, measure: Measure, exposure: Array, rate: float) -> float:
+    """Yuan that one settlement is usually worth: the rate, or the exposure's yuan where that is yuan itself."""
+    if not measure.typical:
+        return rate
+    count = _column(group, measure.typical)[exposure > 0].sum()
+    return float(exposure.sum() / count) if count > 0 else 1.0
 
 
 def _column(group: pa.Table, name: str) -> Array:
@@ -118,25 +127,25 @@ def _peer_rows(
     money: Array,
     least: float = 0.0,
 ) -> None:
-    families = sorted({m.family for m, _, _, _ in readings})
-    at = np.stack(
-        [
-            np.max(np.where([[m.family == f] for m, _, _, _ in readings], posterior, 0.0), axis=0)
-            for f in families
-        ]
-    )
-    p = 1 - np.prod(1 - at, axis=0)
+    # Of a family only its strongest measure counts (of equally strong ones the farthest), so that the parts
+    # of the reasons sum to −ln(1 − p).
+    z = np.stack([reading.z for _, reading, _, _ in readings])
+    order = posterior + 1e-6 / (1 + np.exp(-np.clip(z, -30, 30)))
+    of_family = np.array([m.family for m, _, _, _ in readings])
+    counts = np.zeros(posterior.shape, dtype=bool)
+    for family in sorted(set(of_family)):
+        rows_of = np.flatnonzero(of_family == family)
+        counts[rows_of[np.argmax(order[rows_of], axis=0)], np.arange(posterior.shape[1])] = True
+    p = 1 - np.prod(1 - np.where(counts, posterior, 0.0), axis=0)
     excess = money[np.argmax(posterior, axis=0), np.arange(posterior.shape[1])] * (posterior.max(axis=0) > 0)
     # Below the threshold of showing, parties still have an order: that of their funnel z.
-    z = np.max(np.stack([reading.z for _, reading, _, _ in readings]), axis=0)
-    score = peers.priority(p, excess) + 1e-3 / (1 + np.exp(-np.clip(z, -30, 30)))
+    score = peers.priority(p, excess) + 1e-3 / (1 + np.exp(-np.clip(z.max(axis=0), -30, 30)))
 
     def reasons(i: int) -> str:
         found = []
         for n, (m, r, o, e) in enumerate(readings):
-            # Of a family only its strongest measure counts, so the parts sum to −ln(1 − p).
             q = float(posterior[n, i])
-            if q < SHOWN or q < at[families.index(m.family), i]:
+            if q < SHOWN or not counts[n, i]:
                 continue
             times = o[i] / e[i] if e[i] > 0 else 0.0
             have, peer = _number(o[i]), _number(e[i])
@@ -181,8 +190,9 @@ def _anomaly_rows(
                     "fact": readings[n][0].family,
                     "z": round(float(z[i, n]), 2),
                     "part": round(float(parts[i, n]), 6),
-                    "zh": f"{readings[n][0].zh}偏离同类中位数 {z[i, n]:+.1f} 个稳健标准差",
-                    "en": f"{readings[n][0].en}: {z[i, n]:+.1f} robust deviations from the peers' median",
+                    "zh": f"{readings[n][0].zh}偏离同类中位数 {z[i, n]:+.1f} 个稳健标准差{_beside(z[i, n])[0]}",
+                    "en": f"{readings[n][0].en}: {z[i, n]:+.1f} robust deviations from the peers' median"
+                    f"{_beside(z[i, n])[1]}",
                 }
                 for n in order
             ],
@@ -201,6 +211,13 @@ def _anomaly_rows(
             np.zeros(len(p)),
             0.0,
         )
+
+
+def _beside(z: float) -> tuple[str, str]:
+    """What to add where a measure by itself is ordinary: it is odd beside the party's other measures."""
+    if abs(z) >= ORDINARY:
+        return "", ""
+    return "（单看不突出，与其余指标不相称）", ", odd beside its other measures"
 
 
 def _number(value: float) -> str:

@@ -4,9 +4,9 @@ Label-free: log likelihood ratios of detectors that speak of the same scheme add
 hypothesis by different facts); schemes are joined by noisy-or (any one of them suffices). Shared noise of
 the detectors, such as plain busyness, is taken out with the covariance of the unsuspicious bulk.
 
-With outcomes: a logistic correction on top of the label-free log-odds, shrunk towards no correction, with
-weights for how each reviewed lead came to be looked at. It replaces the label-free score only through a
-gate: paired bootstrap of precision at k on outcomes it has not seen.
+With outcomes: each family's part of −ln(1 − p) times a multiplier of its own, shrunk towards 1, with weights
+for how each reviewed lead came to be looked at. Reasons stay additive and the score monotone. A challenger
+replaces the champion only through the gate (`models/gate.py`), on outcomes it has not seen.
 """
 
 from collections.abc import Sequence
@@ -15,15 +15,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
+from scipy.stats import beta
 
 Array = NDArray[np.float64]
 
-SHRINK = 0.3
 LARGEST_WEIGHT = 20.0
-LEAST_REVIEWED = 300
-LEAST_CONFIRMED = 50
-FOLDS = 5
-REPLICAS = 400
+SPREAD = 0.5
+LARGEST_TRUST = 5.0
+LEAST_OUTCOMES = 30
 
 
 def noisy_or(posteriors: Array, families: Sequence[str] | None = None) -> Array:
@@ -51,10 +50,15 @@ def combine(ratios: Array, schemes: Sequence[str], prior: float) -> Array:
 
     `prior` is the base rate of each scheme.
     """
+    return np.asarray(-np.expm1(-scheme_parts(ratios, schemes, prior).sum(axis=1)))
+
+
+def scheme_parts(ratios: Array, schemes: Sequence[str], prior: float) -> Array:
+    """Parts of −ln(1 − P(any scheme)), rows × schemes in order of their names."""
     names = sorted(set(schemes))
     columns = [np.flatnonzero([s == name for s in schemes]) for name in names]
     odds = np.stack([ratios[:, c].sum(axis=1) for c in columns], axis=1) + np.log(prior / (1 - prior))
-    return noisy_or(_logistic(odds))
+    return np.asarray(-np.log1p(-np.clip(_logistic(odds), 0, 1 - 1e-12)))
 
 
 def review_weights(rank: Array, drawn: NDArray[np.bool_], propensity: Array) -> Array:
@@ -67,82 +71,30 @@ def review_weights(rank: Array, drawn: NDArray[np.bool_], propensity: Array) -> 
 
 
 @dataclass(frozen=True)
-class Correction:
-    """Logistic correction: log-odds + intercept + (features − mean) ÷ spread · weights."""
+class Trust:
+    """p = 1 − exp(−Σ multiplier · part): a noisy-or whose families are trusted more or less; monotone."""
 
-    intercept: float
-    weights: Array
-    mean: Array
-    spread: Array
+    multipliers: Array
 
-    def apply(self, score: Array, features: Array) -> Array:
-        """Corrected probabilities of label-free probabilities `score`."""
-        shift = self.intercept + (features - self.mean) / self.spread @ self.weights
-        return _logistic(_log_odds(score) + shift)
-
-    def parameters(self) -> dict[str, float]:
-        """As plain numbers, for the model registry."""
-        return {"intercept": self.intercept, **{f"weight_{i}": float(w) for i, w in enumerate(self.weights)}}
+    def apply(self, parts: Array) -> Array:
+        """Probabilities of leads from their parts, leads × families."""
+        return np.asarray(-np.expm1(-(parts @ self.multipliers)))
 
 
-def fit_correction(score: Array, features: Array, confirmed: Array, weight: Array) -> Correction:
-    """Maximum a posteriori with normal priors of spread .3: few outcomes move it little."""
-    mean, spread = features.mean(axis=0), features.std(axis=0) + 1e-9
-    x, offset = (features - mean) / spread, _log_odds(score)
-    scale = SHRINK
+def fit_trust(parts: Array, confirmed: Array, weight: Array) -> Trust:
+    """Maximum a posteriori; the log of each multiplier has a normal prior of spread .5 around none."""
 
     def loss(b: Array) -> tuple[float, Array]:
-        z = offset + b[0] + x @ b[1:]
-        error = weight * (_logistic(z) - confirmed)
-        value = (weight * (np.logaddexp(0, z) - confirmed * z)).sum() + 0.5 * ((b / scale) ** 2).sum()
-        return float(value), np.concatenate([[error.sum()], x.T @ error]) + b / scale**2
+        multiplier = np.exp(b)
+        total = np.maximum(parts @ multiplier, 1e-6)
+        sure = -np.expm1(-total)
+        value = -(weight * (confirmed * np.log(sure) - (1 - confirmed) * total)).sum()
+        slope = -weight * (confirmed * np.exp(-total) / sure - (1 - confirmed))
+        return float(value + 0.5 * ((b / SPREAD) ** 2).sum()), (parts * multiplier).T @ slope + b / SPREAD**2
 
-    best = minimize(loss, np.zeros(x.shape[1] + 1), jac=True, method="L-BFGS-B").x
-    return Correction(float(best[0]), best[1:], mean, spread)
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What the gate found: may the challenger replace the champion, and why (not)."""
-
-    passed: bool
-    gain: float
-    low: float
-    high: float
-    why: str
-
-
-def gate(score: Array, features: Array, confirmed: Array, weight: Array, seed: int) -> Verdict:
-    """Challenger against champion on outcomes not seen in fitting: paired bootstrap of weighted P@k.
-
-    k is a fifth of the reviewed leads. Passes when at least 300 are reviewed, 50 confirmed, the lower end
-    of the 95 % interval of the gain is above 0, and calibration is not worse by more than .01.
-    """
-    n = len(score)
-    if n < LEAST_REVIEWED or confirmed.sum() < LEAST_CONFIRMED:
-        return Verdict(
-            False, 0.0, 0.0, 0.0, f"not enough decided: {n} reviewed, {int(confirmed.sum())} confirmed"
-        )
-    rng = np.random.default_rng(seed)
-    fold = rng.permutation(n) % FOLDS
-    corrected = np.empty(n)
-    for part in range(FOLDS):
-        train, test = fold != part, fold == part
-        model = fit_correction(score[train], features[train], confirmed[train], weight[train])
-        corrected[test] = model.apply(score[test], features[test])
-    gains = []
-    for _ in range(REPLICAS):
-        chosen = rng.integers(0, n, n)
-        k = max(1, n // 5)
-        gains.append(
-            _precision(corrected[chosen], confirmed[chosen], k)
-            - _precision(score[chosen], confirmed[chosen], k)
-        )
-    low, high = np.quantile(gains, [0.025, 0.975])
-    worse = calibration_error(corrected, confirmed) - calibration_error(score, confirmed)
-    passed = bool(low > 0 and worse <= 0.01)
-    why = "gain is certain" if passed else "no certain gain" if low <= 0 else "calibration worse"
-    return Verdict(passed, float(np.mean(gains)), float(low), float(high), why)
+    start = np.zeros(parts.shape[1])
+    bounds = [(-3.0, float(np.log(LARGEST_TRUST)))] * len(start)
+    return Trust(np.exp(minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x))
 
 
 def calibration_error(probability: Array, confirmed: Array, bins: int = 10) -> float:
@@ -166,14 +118,30 @@ def false_in_top(probability: Array, k: int, confidence: float = 0.9) -> int:
     return int(np.searchsorted(np.cumsum(chance), confidence))
 
 
-def _precision(score: Array, confirmed: Array, k: int) -> float:
-    return float(confirmed[np.argsort(-score, kind="stable")[:k]].mean())
+@dataclass(frozen=True)
+class FalseBound:
+    """At most `most` of the first `k` are false with 90 % confidence; `measured` on outcomes, or indicative."""
+
+    k: int
+    most: int
+    measured: bool
+    reviewed: int
+    refuted: int
+
+
+def false_bound(probability: Array, k: int, reviewed: int = 0, refuted: int = 0) -> FalseBound:
+    """How many of the first k may be false, with 90 % confidence.
+
+    With 30 outcomes and more of leads that stood in the first k of earlier nights: the Clopper–Pearson
+    upper end of their false share, times k, rounded up. Without: from the probabilities themselves, which
+    nobody has checked, so it is indicative only.
+    """
+    shown = min(k, len(probability))
+    if reviewed < LEAST_OUTCOMES:
+        return FalseBound(shown, false_in_top(probability, shown) if shown else 0, False, reviewed, refuted)
+    upper = 1.0 if refuted >= reviewed else float(beta.ppf(0.9, refuted + 1, reviewed - refuted))
+    return FalseBound(shown, min(shown, int(np.ceil(upper * shown))), True, reviewed, refuted)
 
 
 def _logistic(x: Array) -> Array:
     return np.asarray(1 / (1 + np.exp(-np.clip(x, -60, 60))))
-
-
-def _log_odds(p: Array) -> Array:
-    q = np.clip(p, 1e-9, 1 - 1e-9)
-    return np.asarray(np.log(q / (1 - q)))

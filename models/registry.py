@@ -8,12 +8,13 @@ and feature lists are logged, never rows of persons.
 import hashlib
 import json
 import os
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from core.errors import UsageError
-from core.run import Run
+from core.errors import Refused, UsageError
+from models.champion import BUILT_IN, install
 from models.group import VERSION
 from models.measures import MEASURES
 
@@ -24,18 +25,18 @@ TRAINING = "training"
 CHAMPION, CHALLENGER = "champion", "challenger"
 
 
-def log_night(home: Path, run: Run, manifest: Mapping[str, Any]) -> dict[str, str]:
+def log_night(home: Path, manifest: Mapping[str, Any]) -> dict[str, str]:
     """Record which models ran in a night, on what, and what came out. Never raises, never holds the night.
 
     The facts go to HOME/mlflow/nights/<run_id>.json at once, and on into the store where there is one.
     Making a new store takes long (its tables are migrated one by one), so that is left to the first
-    `train` or `models`, which also take in the nights kept aside. Returns the state for the manifest.
+    `train` or `models`, which also take in the nights kept aside. Returns the state.
     """
     try:
         aside = home / "mlflow" / "nights"
         aside.mkdir(parents=True, exist_ok=True)
-        facts = night_facts(run, manifest)
-        (aside / f"{run.run_id}.json").write_text(json.dumps(facts, ensure_ascii=False, indent=1), "utf-8")
+        facts = json.dumps(night_facts(manifest), ensure_ascii=False, indent=1)
+        (aside / f"{manifest['run_id']}.json").write_text(facts, "utf-8")
         if not (home / "mlflow" / "mlflow.db").exists() and "MLFLOW_TRACKING_URI" not in os.environ:
             return {"state": "kept aside", "why": "no store yet: fundguard models list makes it"}
         taken = take_in_nights(home)
@@ -50,20 +51,25 @@ def take_in_nights(home: Path) -> int:
     if not files:
         return 0
     mlflow = _mlflow(home)
-    champion = _alias(mlflow, RANKER, CHAMPION)
     mlflow.set_experiment(NIGHTS)
     for file in files:
         facts = json.loads(file.read_text("utf-8"))
         with mlflow.start_run(run_name=file.stem):
-            mlflow.set_tags({"as_of": facts["params"]["as_of"], "champion": champion, "run_id": file.stem})
+            mlflow.set_tags(
+                {
+                    "as_of": facts["params"]["as_of"],
+                    "champion": facts["params"]["ranker"],
+                    "run_id": file.stem,
+                }
+            )
             mlflow.log_params(facts["params"])
             mlflow.log_metrics(facts["metrics"])
         file.unlink()
     return len(files)
 
 
-def night_facts(run: Run, manifest: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Parameters and metrics of a night from its manifest: versions, data hash, rows and money per table."""
+def night_facts(manifest: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Parameters and metrics of a night from its manifest: versions, data hash, rows per table, drift."""
     metrics: dict[str, float] = {}
     digests = []
     for job in dict(manifest.get("jobs", {})).values():
@@ -72,16 +78,20 @@ def night_facts(run: Run, manifest: Mapping[str, Any]) -> dict[str, dict[str, An
                 metrics[f"rows_{table}"] = float(written["rows"])
                 digests.append(f"{table}:{written.get('digest', written.get('digests', ''))}")
     data_hash = hashlib.sha256("|".join(sorted(digests)).encode()).hexdigest()[:16]
+    for name, drift in dict(manifest.get("drift", {})).get("psi", {}).items():
+        metrics[f"psi_{name}"] = float(drift)
     versions = dict(manifest.get("versions", {}))
+    ran = dict(manifest.get("models", {}))
     return {
         "params": {
-            "as_of": str(run.as_of),
-            "engine": run.settings.engine,
-            "region": run.settings.region,
-            "peers": VERSION,
+            "as_of": str(manifest["as_of"]),
+            "engine": str(manifest.get("engine", "")),
+            "region": str(manifest.get("region", "")),
+            "peers": str(ran.get("peers", VERSION)),
+            "ranker": str(dict(ran.get("lead_ranker", {})).get("version", BUILT_IN)),
             "features": feature_hash(),
             "code": str(versions.get("code", "")),
-            "kb": run.kb_ver,
+            "kb": str(versions.get("kb", "")),
             "data": data_hash,
         },
         "metrics": metrics,
@@ -108,8 +118,10 @@ def log_model(
     metrics: Mapping[str, float],
     data_hash: str,
     card: str,
+    gate: str = "",
+    pictures: Mapping[str, str] | None = None,
 ) -> str:
-    """Log a scikit-learn model with its feature list and card; register it as challenger. Returns its version."""
+    """Log a scikit-learn model with features, card and plots; register it as challenger. Returns its version."""
     mlflow = _mlflow(home)
     from mlflow import sklearn as flavour
     from mlflow.tracking import MlflowClient
@@ -120,6 +132,8 @@ def log_model(
         mlflow.log_metrics(dict(metrics))
         mlflow.log_text("\n".join(features), "features.txt")
         mlflow.log_text(card, "card.md")
+        for file, picture in (pictures or {}).items():
+            mlflow.log_text(picture, file)
         logged = flavour.log_model(
             model, name=name, registered_model_name=name, skops_trusted_types=["sklearn.tree._tree.Tree"]
         )
@@ -127,6 +141,7 @@ def log_model(
         client = MlflowClient()
         client.set_registered_model_alias(name, CHALLENGER, version)
         client.update_registered_model(name, card[:4000])
+        client.set_model_version_tag(name, version, "gate", gate or "not tried")
         mlflow.set_tag("version", version)
     return version
 
@@ -146,24 +161,42 @@ def listed(home: Path) -> list[dict[str, str]]:
                     "name": model.name,
                     "version": str(version.version),
                     "aliases": " ".join(sorted(aliases)),
+                    "gate": str(dict(version.tags).get("gate", "")),
                     "run": str(version.run_id),
                 }
             )
     return sorted(rows, key=lambda row: (row["name"], int(row["version"])))
 
 
-def promote(home: Path, name: str, version: str, *, by: str, reason: str) -> None:
-    """Make a version the champion; who and why stay with it. UsageError when there is no such version."""
-    if {"name": name, "version": version} not in [
-        {k: r[k] for k in ("name", "version")} for r in listed(home)
-    ]:
+def promote(home: Path, name: str, version: str, *, by: str, reason: str, waive: bool = False) -> None:
+    """Make a version the champion, for the registry and for the night; who and why stay with it.
+
+    UsageError when there is no such version, Refused when its gate was not passed and nobody waives that.
+    """
+    row = next((r for r in listed(home) if (r["name"], r["version"]) == (name, version)), None)
+    if row is None:
         raise UsageError(f"model [{name} {version}] is not registered: see fundguard models list")
+    if row["gate"] != "passed" and not waive:
+        raise Refused(
+            f"models promote: the gate of [{name} {version}] says [{row['gate']}]: promote another version, "
+            "or waive the gate with --despite-gate and a reason"
+        )
+    from mlflow import sklearn as flavour
     from mlflow.tracking import MlflowClient
 
     client = MlflowClient()
+    if name == RANKER:
+        names = _artifact(client, row["run"], "features.txt").split("\n")
+        model = flavour.load_model(f"models:/{name}/{version}")
+        install(home, f"{name} {version}", dict(zip(names, map(float, model.coef_), strict=True)))
     client.set_registered_model_alias(name, CHAMPION, version)
     client.set_model_version_tag(name, version, "promoted_by", by)
     client.set_model_version_tag(name, version, "promoted_for", reason)
+
+
+def _artifact(client: Any, run: str, name: str) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        return Path(client.download_artifacts(run, name, folder)).read_text(encoding="utf-8")
 
 
 def _mlflow(home: Path) -> Any:
@@ -184,13 +217,3 @@ def _mlflow(home: Path) -> Any:
             if mlflow.get_experiment_by_name(name) is None:
                 mlflow.create_experiment(name, artifact_location=(folder / "artifacts" / name).as_uri())
     return mlflow
-
-
-def _alias(mlflow: Any, name: str, alias: str) -> str:
-    from mlflow.exceptions import MlflowException
-    from mlflow.tracking import MlflowClient
-
-    try:
-        return f"{name} {MlflowClient().get_model_version_by_alias(name, alias).version}"
-    except MlflowException:
-        return "noisy-or (built in)"

@@ -1,7 +1,9 @@
-"""Training: outcomes of reviewed leads → a correction of p_confirm, tried against the champion at the gate.
+"""Training: outcomes of reviewed leads → how far each family of evidence is to be trusted, tried at the gate.
 
-Outcomes are rows of lead_id, confirmed, drawn (by exploration), propensity; casework writes them to
-HOME/warehouse/outcome/*.parquet. Features are the parts of a lead's reasons, one per family.
+Outcomes are rows of lead_id, confirmed (empty while open), drawn (by exploration), propensity, and where known
+grade (planted leads, 1 to 5) and subgroup (kind of place); casework writes them to HOME/warehouse/outcome/*.parquet.
+Features are the parts of a lead's reasons, one per family. A lead nobody has looked at, or whose case is still
+open, is unlabelled, not innocent: it takes no part (positive-unlabelled); drawn ones weigh 1 ÷ propensity.
 """
 
 import hashlib
@@ -13,9 +15,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LinearRegression
 
-from models import ranker, registry
+from models import gate, pictures, ranker, registry
+from models.champion import Champion, champion
 
 Array = NDArray[np.float64]
 
@@ -33,7 +36,10 @@ FAMILIES = (
     "coding",
     "cost",
     "places",
+    "stock",
+    "rhythm",
 )
+MOST_P = 0.98
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,7 @@ class Trained:
 
     reviewed: int
     confirmed: int
-    verdict: ranker.Verdict
+    verdict: gate.Verdict
     version: str
 
 
@@ -50,85 +56,172 @@ def train(home: Path, seed: int) -> Trained:
     """Fit and log a challenger from the outcomes of HOME; registers it only where there is enough to learn."""
     registry.take_in_nights(home)
     rows = reviewed(home)
-    score, parts = rows["p_confirm"].to_numpy(float), family_parts(rows["reasons"])
-    confirmed = rows["confirmed"].to_numpy(float)
-    weight = ranker.review_weights(
-        np.arange(len(rows), dtype=float),
-        rows["drawn"].to_numpy(bool),
-        rows["propensity"].fillna(1).to_numpy(float),
-    )
-    verdict = ranker.gate(score, parts, confirmed, weight, seed)
-    if len(rows) < ranker.LEAST_REVIEWED or confirmed.sum() < ranker.LEAST_CONFIRMED:
-        return Trained(len(rows), int(confirmed.sum()), verdict, "")
-    correction = ranker.fit_correction(score, parts, confirmed, weight)
+    now = champion(home)
+    parts = plain_parts(rows["reasons"], rows["multipliers"])
+    known = _known(rows)
+    score = np.minimum(ranker.Trust(_vector(now)).apply(parts), MOST_P)
+    verdict = gate.gate_trust(score, parts, known, seed)
+    confirmed = int(known.confirmed.sum())
+    if len(rows) < gate.LEAST_REVIEWED or confirmed < gate.LEAST_CONFIRMED:
+        return Trained(len(rows), confirmed, verdict, "")
+    trust = ranker.fit_trust(parts, known.confirmed, known.weight)
+    corrected = np.minimum(trust.apply(parts), MOST_P)
     version = registry.log_model(
         home,
         name=registry.RANKER,
-        model=as_estimator(correction),
-        features=["log_odds", *FAMILIES],
-        params={"reviewed": len(rows), "confirmed": int(confirmed.sum()), "shrink": ranker.SHRINK},
+        model=as_estimator(trust),
+        features=list(FAMILIES),
+        params={
+            "reviewed": len(rows),
+            "confirmed": confirmed,
+            "champion": now.version,
+            "spread": ranker.SPREAD,
+            "code": code_hash(),
+            **{
+                f"trust_{name}": round(float(m), 4)
+                for name, m in zip(FAMILIES, trust.multipliers, strict=True)
+            },
+        },
         metrics={
             "gain": verdict.gain,
             "gain_low": verdict.low,
             "gain_high": verdict.high,
-            "calibration_error": ranker.calibration_error(correction.apply(score, parts), confirmed),
+            "calibration_error": ranker.calibration_error(corrected, known.confirmed),
+            "champion_calibration_error": ranker.calibration_error(score, known.confirmed),
+            **{f"precision_at_{k}": precision_at(corrected, known.confirmed, k) for k in (20, 50, 100)},
+            **{f"champion_precision_at_{k}": precision_at(score, known.confirmed, k) for k in (20, 50, 100)},
+        },
+        pictures={
+            "calibration.svg": pictures.calibration(
+                {"champion": score, "challenger": corrected}, known.confirmed
+            ),
+            "precision_at_k.svg": pictures.precision(
+                {"champion": score, "challenger": corrected}, known.confirmed
+            ),
+            "funnel.svg": pictures.funnel(*_funnel(home)),
         },
         data_hash=hashlib.sha256(rows.to_csv(index=False).encode()).hexdigest()[:16],
-        card=card(len(rows), int(confirmed.sum()), verdict),
+        gate="passed" if verdict.passed else "not passed",
+        card=card(len(rows), confirmed, verdict, trust),
     )
-    return Trained(len(rows), int(confirmed.sum()), verdict, version)
+    return Trained(len(rows), confirmed, verdict, version)
 
 
 def reviewed(home: Path) -> pd.DataFrame:
-    """Outcomes joined with the lead as it was last listed: p_confirm, reasons, confirmed, drawn, propensity."""
+    """Decided outcomes joined with the lead as it was last listed, and the champion that ranked it then."""
     columns = ["lead_id", "confirmed", "drawn", "propensity"]
-    outcomes = [
-        pd.read_parquet(f, columns=columns)
-        for f in sorted((home / "warehouse" / "outcome").glob("*.parquet"))
-    ]
+    files = sorted((home / "warehouse" / "outcome").glob("*.parquet"))
     nights = sorted((home / "warehouse" / "lead").glob("run_date=*/*.parquet"))
-    leads = [pd.read_parquet(file, columns=["lead_id", "p_confirm", "reasons", "status"]) for file in nights]
-    if not outcomes or not leads:
-        return pd.DataFrame(columns=[*columns, "p_confirm", "reasons"])
+    ranked_by = multipliers_by_day(home)
+    leads = []
+    for file in nights:
+        night = pd.read_parquet(file, columns=["lead_id", "p_confirm", "rank", "reasons", "status"])
+        leads.append(night.assign(multipliers=ranked_by.get(file.parent.name.split("=")[1], "{}")))
+    if not files or not leads:
+        return pd.DataFrame(
+            columns=[*columns, "grade", "subgroup", "p_confirm", "rank", "reasons", "multipliers"]
+        )
+    outcomes = pd.concat([pd.read_parquet(file) for file in files]).drop_duplicates("lead_id", keep="last")
+    for name in ("grade", "subgroup"):
+        if name not in outcomes:
+            outcomes[name] = None
+    outcomes = outcomes[outcomes["confirmed"].notna()][[*columns, "grade", "subgroup"]]
     listed = pd.concat(leads)
-    listed = listed[listed["status"] != "gone"].drop_duplicates("lead_id", keep="last")
-    return (
-        pd.concat(outcomes)
-        .drop_duplicates("lead_id", keep="last")
-        .merge(listed, on="lead_id")
-        .sort_values("lead_id")
-    )
+    listed = listed[listed["status"] != "gone"].drop_duplicates("lead_id", keep="last").drop(columns="status")
+    return outcomes.merge(listed, on="lead_id").sort_values("lead_id")
 
 
-def family_parts(reasons: "pd.Series[str]") -> Array:
-    """Leads × families: the parts of each family's reasons, summed."""
+def multipliers_by_day(home: Path) -> dict[str, str]:
+    """Day → the multipliers (JSON) that the night of that day applied, from its manifest."""
+    found = {}
+    for file in sorted((home / "runs").glob("*/manifest.json")):
+        content = json.loads(file.read_text(encoding="utf-8"))
+        ran = (content.get("models") or {}).get("lead_ranker") or {}
+        found[str(content.get("as_of"))] = json.dumps(ran.get("multipliers") or {}, sort_keys=True)
+    return found
+
+
+def plain_parts(reasons: "pd.Series[str]", multipliers: "pd.Series[str]") -> Array:
+    """Leads × families: parts of each family's reasons, summed, before any champion stretched them."""
     parts = np.zeros((len(reasons), len(FAMILIES)))
-    for row, text in enumerate(reasons):
+    for row, (text, applied) in enumerate(zip(reasons, multipliers, strict=True)):
+        stretched = json.loads(applied)
         for reason in json.loads(text):
             if reason["family"] in FAMILIES:
-                parts[row, FAMILIES.index(reason["family"])] += float(reason["part"])
+                by = float(stretched.get(reason["family"], 1.0)) or 1.0
+                parts[row, FAMILIES.index(reason["family"])] += float(reason["part"]) / by
     return parts
 
 
-def as_estimator(correction: ranker.Correction) -> LogisticRegression:
-    """The correction as a plain scikit-learn logistic regression over log-odds and family parts."""
-    slope = correction.weights / correction.spread
-    model: Any = LogisticRegression()
-    model.classes_ = np.array([0.0, 1.0])
-    model.coef_ = np.concatenate([[1.0], slope])[None, :]
-    model.intercept_ = np.array([correction.intercept - float(slope @ correction.mean)])
-    model.n_features_in_ = 1 + len(slope)
-    estimator: LogisticRegression = model
+def _known(rows: pd.DataFrame) -> gate.Reviewed:
+    weight = ranker.review_weights(
+        np.arange(len(rows), dtype=float),
+        rows["drawn"].fillna(False).to_numpy(bool),
+        _numbers(rows["propensity"].fillna(1)),
+    )
+    return gate.Reviewed(
+        _numbers(rows["confirmed"]),
+        weight,
+        _numbers(rows["grade"]),
+        rows["subgroup"].fillna("").to_numpy(str),
+    )
+
+
+def _numbers(column: "pd.Series[Any]") -> Array:
+    return np.asarray(column.astype(float), dtype=np.float64)
+
+
+def _vector(ran: Champion) -> Array:
+    return np.array([ran.multipliers.get(name, 1.0) for name in FAMILIES])
+
+
+def _funnel(home: Path) -> tuple[Array, Array]:
+    """Expected and observed counts of the first measure of institutions, as the last night's reasons tell."""
+    nights = sorted((home / "warehouse" / "score").glob("run_date=*/*.parquet"))
+    if not nights:
+        return np.zeros(0), np.zeros(0)
+    rows = pd.read_parquet(nights[-1], columns=["party_type", "model", "reasons"])
+    rows = rows[(rows["party_type"] == "institution") & (rows["model"] == "peers")]
+    told = [reason for text in rows["reasons"] for reason in json.loads(text)]
+    return np.array([r["expected"] for r in told]), np.array([r["observed"] for r in told])
+
+
+def precision_at(score: Array, confirmed: Array, k: int) -> float:
+    """Confirmed share of the k highest."""
+    return float(confirmed[np.argsort(-score, kind="stable")[:k]].mean())
+
+
+def as_estimator(trust: ranker.Trust) -> LinearRegression:
+    """The multipliers as a plain scikit-learn linear model: it predicts −ln(1 − p) from the families' parts."""
+    model: Any = LinearRegression(fit_intercept=False, positive=True)
+    model.coef_ = np.asarray(trust.multipliers, dtype=np.float64)
+    model.intercept_ = 0.0
+    model.n_features_in_ = len(trust.multipliers)
+    estimator: LinearRegression = model
     return estimator
 
 
-def card(n: int, confirmed: int, verdict: ranker.Verdict) -> str:
+def code_hash() -> str:
+    """Twelve hex digits over the files of this package."""
+    content = hashlib.sha256()
+    for file in sorted(Path(__file__).parent.glob("*.py")):
+        content.update(file.read_bytes())
+    return content.hexdigest()[:12]
+
+
+def card(n: int, confirmed: int, verdict: gate.Verdict, trust: ranker.Trust) -> str:
     """Model card: what it is for, what it learned from, what the gate said, what it must not be used for."""
+    checks = "\n".join(f"| {check.name} | {check.state} | {check.says} |" for check in verdict.checks)
+    learned = ", ".join(
+        f"{name} × {m:.2f}" for name, m in zip(FAMILIES, trust.multipliers, strict=True) if abs(m - 1) > 0.005
+    )
     return (
-        "# lead_ranker\n\nCorrects p_confirm of leads by outcomes of reviewed ones. Clues, never verdicts: a person decides.\n\n"
-        f"Learned from {n} reviewed leads, {confirmed} confirmed; drawn leads are weighted by 1 ÷ propensity; leads "
-        "nobody looked at are unlabelled.\n\n"
-        f"Gate: {'passed' if verdict.passed else 'not passed'} ({verdict.why}); gain in precision {verdict.gain:+.3f}, "
-        f"95 % interval {verdict.low:+.3f} to {verdict.high:+.3f}.\n\nFeatures: log-odds of p_confirm, and the part of each "
-        "family of evidence. No attribute of a person is used.\n"
+        "# lead_ranker\n\nHow far each family of evidence is trusted in p_confirm of a lead, learned from outcomes of "
+        "reviewed ones. Clues, never verdicts: a person decides. Not for measuring people, nor for ranking persons "
+        "without a fact of their own.\n\n"
+        f"Learned from {n} decided leads, {confirmed} confirmed; drawn leads are weighted by 1 ÷ propensity; open "
+        "cases and leads nobody looked at are unlabelled and take no part.\n\n"
+        f"Families: {learned or 'all as before'}. p = 1 − exp(−Σ multiplier · part): monotone, reasons stay additive.\n\n"
+        f"Gate: {verdict.why}.\n\n| check | state | figures |\n|---|---|---|\n{checks}\n\n"
+        "Features: the part of each family of evidence. No attribute of a person is used.\n"
     )

@@ -23,6 +23,8 @@ from core.errors import FundguardError, Refused, UsageError
 from core.run import Run
 from core.schema import LANDING, RESULTS, TABLES
 from core.settings import Settings
+from models.champion import champion
+from models.group import VERSION as PEERS
 from pipelines.ingest import IngestReport, delivered, ingest, synthetic
 from pipelines.jobs import check, leads, network, pattern, score
 from pipelines.jobs.scope import first_day
@@ -364,6 +366,16 @@ def _new_manifest(night: Night, run_id: str) -> dict[str, Any]:
         "jobs": {},
         "judged": [],
         "synthetic": synthetic(night.home),
+        "models": _models(night),
+    }
+
+
+def _models(night: Night) -> dict[str, Any]:
+    """Which models this night runs: of the peers their version, of the ranker the champion as it is applied."""
+    ran = champion(night.home)
+    return {
+        "peers": PEERS,
+        "lead_ranker": {"version": ran.version, "multipliers": dict(ran.multipliers)},
     }
 
 
@@ -376,6 +388,7 @@ def _versions(night: Night) -> dict[str, str]:
         engine: version(engine),
         "code": _code_digest(),
         "kb": check.pack(run).kb_ver,
+        "ranker": champion(night.home).version,
     }
 
 

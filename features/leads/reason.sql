@@ -3,15 +3,17 @@ name: reason
 zh: 理由
 says: one reason of one candidate lead with its exact share of −ln(1 − p) in millionths; inside a family only the strongest finding counts
 key: [party_type, party_id, scheme, family, fact, ref_id]
-reads: [finding]
+reads: [finding, lead_trust]
 keep: true
 ---*/
 WITH ordered AS (
   SELECT f.*, ROW_NUMBER() OVER (PARTITION BY f.party_type, f.party_id, f.scheme, f.family
                                  ORDER BY f.p DESC, f.fact, f.ref_id) AS nth,
-         as_whole(round_to(times(0 - natural_log(1 - f.p), 1000000), 0)) AS weight,
-         as_whole(round_to(times(0 - natural_log(1 - f.base), 1000000), 0)) AS base_weight
+         -- The champion of the ranker stretches all parts of a family alike: they still add up.
+         as_whole(round_to(times(0 - natural_log(1 - f.p), times(1000000, COALESCE(t.multiplier, 1))), 0)) AS weight,
+         as_whole(round_to(times(0 - natural_log(1 - f.base), times(1000000, COALESCE(t.multiplier, 1))), 0)) AS base_weight
   FROM finding AS f
+  LEFT JOIN lead_trust AS t ON t.family = f.family
 )
 SELECT party_type, party_id, scheme, family, fact, ref_id, p, benign_tags,
        CASE WHEN nth = 1 THEN base_weight ELSE 0 END AS part, zh, en

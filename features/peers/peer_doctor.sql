@@ -3,7 +3,7 @@ name: peer_doctor
 zh: 医师同类比较
 says: one registered doctor in the window - days worked, persons, money, days over capacity, days at two places; codes that are not in the register are buckets, not doctors
 key: [party_id]
-reads: [charge_day, medins_dr_b, fixmedins_b]
+reads: [charge_day, medins_dr_b, fixmedins_b, doctor_prescription]
 ---*/
 WITH register AS (
   SELECT prac_psn_code, MAX(caty) AS caty, MAX(pro_tech_duty) AS pro_tech_duty, MIN(fixmedins_code) AS fixmedins_code
@@ -29,7 +29,8 @@ SELECT 'doctor' AS party_type, d.dr_code AS party_id,
        concat_text('医师|', r.caty) AS group_3,
        '医师' AS group_4,
        d.n_day, d.n_person_day, d.n_line, d.fee_amt, d.fund_amt, d.exam_amt, d.therapy_amt, d.drug_amt, d.minutes,
-       d.n_over_day, d.n_long_day, d.most_minutes, d.n_two_places
+       d.n_over_day, d.n_long_day, d.most_minutes, d.n_two_places, x.n_prescription, x.n_rapid_prescription, x.n_chance_rapid
 FROM by_doctor AS d
 INNER JOIN register AS r ON r.prac_psn_code = d.dr_code
 LEFT JOIN fixmedins_b AS f ON f.fixmedins_code = r.fixmedins_code
+LEFT JOIN doctor_prescription AS x ON x.dr_code = d.dr_code

@@ -3,7 +3,8 @@ name: peer_institution
 zh: 机构同类比较
 says: one institution or pharmacy in the window - what it did, its money, and its peer groups from fine to coarse
 key: [party_id]
-reads: [settlement_day, charge_day, fixmedins_b]
+reads: [settlement_day, charge_day, fixmedins_b, institution_item, institution_stock, institution_pattern, institution_bed,
+        institution_coding, institution_care, institution_discharge]
 ---*/
 WITH level AS (
   SELECT f.fixmedins_code, f.fixmedins_type, f.aprv_bed_cnt, f.medins_type, f.medins_spec,
@@ -51,8 +52,22 @@ SELECT CASE WHEN l.fixmedins_type = '2' THEN 'pharmacy' ELSE 'institution' END A
        COALESCE(h.n_line, 0) AS n_line, COALESCE(h.line_amt, 0) AS line_amt, COALESCE(h.exam_amt, 0) AS exam_amt,
        COALESCE(h.therapy_amt, 0) AS therapy_amt, COALESCE(h.drug_amt, 0) AS drug_amt,
        COALESCE(h.material_amt, 0) AS material_amt,
-       CASE WHEN l.aprv_bed_cnt > 0 THEN l.aprv_bed_cnt END AS beds
+       CASE WHEN l.aprv_bed_cnt > 0 THEN l.aprv_bed_cnt END AS beds,
+       i.item_amt, i.top_item_amt, i.priced_amt, i.priced_elsewhere_amt, k.stocked_amt, k.unsupplied_amt,
+       v.n_visit, v.n_fourth, v.n_in_rhythm, v.n_after_another, v.n_same_amount, v.n_round_amount, v.n_card_pair,
+       v.n_chance_pair, v.n_card_burst, v.n_chance_burst, v.n_with_device,
+       v.n_shared_device, v.n_december, v.n_chronic, v.chronic_fund_amt, b.n_bed_day, b.n_over_bed_day,
+       g.n_weighted, g.case_weight, g.grouped_fee_amt, g.group_fee_amt, g.grouped_days, g.group_days, g.n_coded,
+       g.n_diagnosis, g.n_cheap_complicated, o.n_service, o.n_overlapping,
+       d.n_discharged, d.n_transferred
 FROM settled AS s
 LEFT JOIN level AS l ON l.fixmedins_code = s.fixmedins_code
 LEFT JOIN capacity AS c ON c.fixmedins_code = s.fixmedins_code
 LEFT JOIN charged AS h ON h.fixmedins_code = s.fixmedins_code
+LEFT JOIN institution_item AS i ON i.fixmedins_code = s.fixmedins_code
+LEFT JOIN institution_stock AS k ON k.fixmedins_code = s.fixmedins_code
+LEFT JOIN institution_pattern AS v ON v.fixmedins_code = s.fixmedins_code
+LEFT JOIN institution_bed AS b ON b.fixmedins_code = s.fixmedins_code
+LEFT JOIN institution_coding AS g ON g.fixmedins_code = s.fixmedins_code
+LEFT JOIN institution_care AS o ON o.fixmedins_code = s.fixmedins_code
+LEFT JOIN institution_discharge AS d ON d.fixmedins_code = s.fixmedins_code

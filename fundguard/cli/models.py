@@ -30,9 +30,11 @@ def train(context: Context) -> None:
                 "gain": verdict.gain,
                 "low": verdict.low,
                 "high": verdict.high,
+                "checks": [{"name": c.name, "state": c.state, "says": c.says} for c in verdict.checks],
             },
         },
         f"{found.reviewed} reviewed leads, {found.confirmed} confirmed; gate: {verdict.why}\n"
+        + "".join(f"  {c.name}: {c.state} ({c.says})\n" for c in verdict.checks)
         + (
             f"challenger lead_ranker {found.version} is registered" if found.version else "the champion stays"
         ),
@@ -46,7 +48,7 @@ def list_(context: Context) -> None:
 
     registry.take_in_nights(context.home)
     rows = registry.listed(context.home)
-    text = "\n".join(f"{r['name']} {r['version']} {r['aliases']}".rstrip() for r in rows)
+    text = "\n".join(f"{r['name']} {r['version']} {r['aliases']} gate {r['gate'] or '–'}" for r in rows)
     context.show(
         rows,
         text or "no model is registered: the built-in noisy-or ranks; fundguard train learns from outcomes",
@@ -61,11 +63,14 @@ def promote(
     by: Annotated[str, typer.Option(help="谁 who promotes")],
     second: Annotated[str, typer.Option(help="复核人 who checked; another person")],
     reason: Annotated[str, typer.Option(help="理由 why")],
+    despite_gate: Annotated[
+        bool, typer.Option("--despite-gate", help="未过闸门仍设 although the gate was not passed")
+    ] = False,
 ) -> None:
-    """设为冠军 make a version the champion; two people, with a reason."""
+    """设为冠军 make a version the champion from the next night on; two people, with a reason."""
     from models import registry
 
     if by == second:
         raise Refused(f"models promote: --second [{second}] is the same person: name another one")
-    registry.promote(context.home, name, version, by=f"{by}, {second}", reason=reason)
+    registry.promote(context.home, name, version, by=f"{by}, {second}", reason=reason, waive=despite_gate)
     context.show({"name": name, "version": version}, f"{name} {version} is the champion")

@@ -125,17 +125,18 @@ def _run(context: Context, night: Night) -> dict[str, Any]:
 def finish(context: Context, night: Night, manifest: dict[str, Any]) -> None:
     """After the night: what ran goes to the model store, the report is written, the daily is printed."""
     from core.engine import open_engine
-    from fundguard.report import daily_text, write_report
+    from fundguard.report import add_drift, daily_text, write_report
     from models.registry import log_night
 
     report = None
     engine = open_engine(night.settings)
     try:
+        manifest = manifest | add_drift(night.home, manifest["run_id"], engine)
         report = write_report(night.home, manifest["run_id"], engine)
         text = daily_text(night.home, manifest["run_id"], engine)
     finally:
         engine.close()
-    log_night(night.home, manifest["run_id"], manifest)
+    log_night(night.home, manifest)
     context.show(manifest | {"report": str(report)}, text)
 
 

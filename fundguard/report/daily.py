@@ -17,6 +17,7 @@ from fundguard.casework.words import (
     words_of,
     yuan,
 )
+from fundguard.report.drift_words import drift_words, false_words
 from fundguard.report.facts import Facts
 from fundguard.report.findings import RuleHits
 from fundguard.report.manifest import Volume, elapsed, judged_span
@@ -41,7 +42,9 @@ def _lines(facts: Facts) -> Iterator[str]:
     yield from _rules(facts)
     yield from _rings(facts)
     yield from _leads(facts)
+    yield from _false_bound(facts)
     yield from _changes(facts)
+    yield from _drift(facts)
     yield from _silent(facts)
     yield from _where(facts)
 
@@ -180,6 +183,18 @@ def _leads(facts: Facts) -> Iterator[str]:
             f"  {pad(str(row['rank']), 3, right=True)} {pad(who, 34)} {pad(scheme(str(row['scheme'])).title.zh, 24)} "
             f"{pad(money, 22, right=True)} {pad(chance, 5, right=True)}"
         )
+
+
+def _false_bound(facts: Facts) -> Iterator[str]:
+    said = false_words(facts.manifest)
+    if said and facts.top:
+        yield f"   {said.zh}"
+
+
+def _drift(facts: Facts) -> Iterator[str]:
+    said = drift_words(facts.manifest)
+    if said:
+        yield f"   {said.zh}"
 
 
 def _changes(facts: Facts) -> Iterator[str]:

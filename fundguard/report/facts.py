@@ -72,9 +72,7 @@ def gather(home: Path, run_id: str, engine: Engine, *, page: bool) -> Facts:
     as_of = date.fromisoformat(str(content["as_of"]))
     tables = Tables(engine, Warehouse(home), as_of)
     units = [str(unit) for unit in content.get("judged") or ()]
-    for name in ("hit", "benefit_check", "lead", "lead_evidence"):
-        tables.result(name)
-    tables.engine.register(findings.LEADS, sql="SELECT * FROM lead WHERE COALESCE(status, '') <> 'gone'")
+    _results(tables)
     changed = findings.changes(tables)
     rings, n_rings, n_tagged = findings.rings(tables)
     top = top_rows(tables, "investigate", SHOWN["investigate"] if page else 5)
@@ -116,6 +114,18 @@ def gather(home: Path, run_id: str, engine: Engine, *, page: bool) -> Facts:
         plots=plotted,
         **common,
     )
+
+
+def first_leads(tables: Tables) -> list[dict[str, Any]]:
+    """The first leads to investigate, as plain rows; registers the day's results."""
+    _results(tables)
+    return top_rows(tables, "investigate", SHOWN["investigate"])
+
+
+def _results(tables: Tables) -> None:
+    for name in ("hit", "benefit_check", "lead", "lead_evidence"):
+        tables.result(name)
+    tables.engine.register(findings.LEADS, sql="SELECT * FROM lead WHERE COALESCE(status, '') <> 'gone'")
 
 
 def _rest(tables: Tables) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from fundguard.casework import words
 from fundguard.casework.citation import basis_words
 from fundguard.casework.schemes import scheme
 from fundguard.report import figures
+from fundguard.report.drift_words import drift_words, false_words, rows
 from fundguard.report.facts import Facts
 from fundguard.report.manifest import elapsed, judged_span
 
@@ -50,6 +51,9 @@ def page(facts: Facts) -> str:
             ],
             funnel=funnel,
             funnel_figure=figures.peer_funnel(funnel) if funnel else Markup(),
+            drift=drift_words(facts.manifest),
+            drift_rows=rows(facts.manifest),
+            false_bound=false_words(facts.manifest),
             ring=ring,
             ring_figure=figures.ring_graph(ring, facts.ring_members, facts.names) if ring else Markup(),
             ring_days=figures.ring_calendar(ring, facts.names) if ring else Markup(),

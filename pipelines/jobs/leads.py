@@ -5,6 +5,7 @@ import pyarrow as pa
 import features
 from core.engine import Engine
 from core.run import Run
+from models.champion import champion
 from models.schemes import relations
 
 DAYS = 180
@@ -33,6 +34,7 @@ def transform(engine: Engine, run: Run) -> dict[str, str]:
     for name, rows in relations().items():
         engine.register(name, arrow=rows)
     engine.register("lead_setting", arrow=_settings(run))
+    engine.register("lead_trust", arrow=champion(run.home).relation())
     features.register(engine, "lead_out", "lead_evidence_out")
     return {"lead": "lead_out", "lead_evidence": "lead_evidence_out"}
 

@@ -15,6 +15,10 @@ READS = {
     "medins_dr_b": None,
     "psn_info_b": None,
     "pattern_score": None,
+    "drug_inv_d": DAYS,
+    "setl_list_diag_d": DAYS + 60,
+    "rx_d": DAYS,
+    "ltc_serv_d": DAYS,
 }
 WRITES = ("score",)
 
@@ -53,7 +57,7 @@ def peers_sql(party_type: str, source: str) -> str:
     `reference` is level|name; `own` marks the group a party is judged in: the other rows of a group are
     the peers it is judged against.
     """
-    columns = sorted({c for m in MEASURES[party_type] for c in (m.observed, m.exposure)} | {"fund_amt"})
+    columns = sorted({c for m in MEASURES[party_type] for c in m.columns} | {"fund_amt"})
     chosen = ", ".join(f"as_number(p.{column}) AS {column}" for column in columns)
     listed = ", ".join(f"c.{column}" for column in columns)
     levels = (1, 2, 3, 4)

@@ -4,7 +4,7 @@ World: 30,000 parties, 1 % crooked in one of three disjoint schemes. Three detec
 factor (.3); the first scheme shifts the first by 2.0 and is hit by a hard rule in 55 % (others .4 %), the
 second shifts the second by 3.2, the third the third by 3.0. Detectors' ratios are known from planted
 schemes, as in the night. Reviewed: 85 % from the top of noisy-or, 15 % drawn from the rest with known
-propensity. The corrected score is used only where the gate lets it pass.
+propensity. What is learned is what the night applies: a multiplier per scheme's part, only where the gate lets it pass.
 
 Run: python -m tests.bench.combination [--worlds 10] [--out docs/bench/combination.json]
 """
@@ -12,7 +12,7 @@ Run: python -m tests.bench.combination [--worlds 10] [--out docs/bench/combinati
 import numpy as np
 from sklearn.metrics import average_precision_score
 
-from models import ranker
+from models import gate, ranker
 from tests.bench.report import interval, options, publish
 
 SIGNAL = np.array([2.0, 3.2, 3.0])
@@ -71,12 +71,14 @@ def main():
             weight = ranker.review_weights(
                 np.arange(budget), was_drawn, np.full(budget, (budget - top) / (len(order) - top))
             )
-            verdict = ranker.gate(score[reviewed], ratios[reviewed], crooked[reviewed], weight, seed=n)
-            correction = ranker.fit_correction(score[reviewed], ratios[reviewed], crooked[reviewed], weight)
-            scores[f"correction without gate, {budget} reviewed"] = correction.apply(new_score, new_ratios)
+            parts, new_parts = (ranker.scheme_parts(r, SCHEMES, PRIOR) for r in (ratios, new_ratios))
+            known = gate.Reviewed.plain(crooked[reviewed], weight)
+            verdict = gate.gate_trust(score[reviewed], parts[reviewed], known, seed=n)
+            trust = ranker.fit_trust(parts[reviewed], crooked[reviewed], weight)
+            scores[f"trust without gate, {budget} reviewed"] = trust.apply(new_parts)
             if verdict.passed:
                 passed[budget] += 1
-                scores[f"ours, {budget} reviewed"] = correction.apply(new_score, new_ratios)
+                scores[f"ours, {budget} reviewed"] = trust.apply(new_parts)
         for name, value in scores.items():
             top = np.argsort(-value, kind="stable")[:100]
             found.setdefault(name, []).append((truth[top].mean(), average_precision_score(truth, value)))

@@ -5,6 +5,11 @@ World: 4,000 providers, expected events a day log-normal (0.01 to 10), honest ra
 nights on days 120 to 147. The usual detectors see a window of 90 days; ours all days up to the night.
 Parameters were fixed from the published description before tuning; seeds differ from those used to tune.
 
+Two orders know the world's own parameters (shape, share, range of the multiples): the exact posterior, which
+no order beats in expected precision, and the exact expected gain, which none beats in expected money. Events
+are Poisson at constant rates, so the total of all days holds everything there is to know: what lies above
+these two is out of anybody's reach, and no single order reaches both.
+
 Run: python -m tests.bench.providers [--worlds 10] [--out docs/bench/providers.json]
 """
 
@@ -15,19 +20,36 @@ from models import peers
 from tests.bench.report import interval, options, publish
 
 DAYS, WINDOW, NIGHTS = 150, 90, range(120, 150, 3)
+SHAPE, SHARE, LEAST, MOST = 8, 0.015, 1.8, 4
 
 
 def world(seed):
     rng = np.random.default_rng(seed)
     n = 4000
     expected = np.exp(rng.normal(1.2, 1.3, n)) / 10
-    honest = rng.gamma(8, 1 / 8, n)
-    crooked = rng.random(n) < 0.015
-    times = np.where(crooked, rng.uniform(1.8, 4, n), 1)
+    honest = rng.gamma(SHAPE, 1 / SHAPE, n)
+    crooked = rng.random(n) < SHARE
+    times = np.where(crooked, rng.uniform(LEAST, MOST, n), 1)
     yuan = np.exp(rng.normal(5, 0.6, n))
     events = np.cumsum(rng.poisson((expected * honest * times)[:, None], (n, DAYS)), axis=1)
     gain = np.where(crooked, (times - 1) * expected * honest * WINDOW * yuan, 0)
     return expected, crooked, yuan, events, gain
+
+
+def knowing(o, e):
+    """Posterior and expected excess events of each provider, for who knows how the world was made."""
+    times = np.linspace(LEAST, MOST, 45)[:, None]
+
+    def log_likelihood(mean):
+        return SHAPE * np.log(SHAPE / (SHAPE + mean)) + o * np.log(mean / (SHAPE + mean))
+
+    honest, crooked = log_likelihood(e), log_likelihood(times * e)
+    top = np.maximum(honest, crooked.max(axis=0))
+    right = (1 - SHARE) * np.exp(honest - top)
+    wrong = SHARE * np.exp(crooked - top) / len(times)
+    rate = (SHAPE + o) / (SHAPE + times * e)
+    total = right + wrong.sum(axis=0)
+    return wrong.sum(axis=0) / total, (wrong * (times - 1) * rate * e).sum(axis=0) / total
 
 
 def orders(expected, yuan, events, night):
@@ -38,7 +60,10 @@ def orders(expected, yuan, events, night):
     shape = near.fit.shape
     whole = events[:, night].astype(float)
     reading = peers.read(whole, expected * (night + 1))
+    posterior, excess = knowing(whole, expected * (night + 1))
     return {
+        "bound: best precision for who knows the world": posterior,
+        "bound: best money for who knows the world": excess * yuan,
         "raw ratio": o / e,
         "raw excess yuan": (o - e) * yuan,
         "Poisson z": (o - e) / np.sqrt(e),

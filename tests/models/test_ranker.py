@@ -1,11 +1,9 @@
 """Combining detectors and learning from outcomes, through public functions."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from models import anomaly, peers, ranker
-from models.train import FAMILIES, as_estimator, train
+from models import anomaly, gate, peers, ranker
 
 
 def test_noisy_or_counts_a_family_once():
@@ -22,28 +20,23 @@ def test_facts_of_one_scheme_strengthen_each_other():
 
 
 def outcomes(n, seed=1):
+    """Parts of two families: the first says nothing, the second everything."""
     rng = np.random.default_rng(seed)
-    features = rng.normal(size=(n, 2))
-    truth = rng.random(n) < 1 / (1 + np.exp(1 - 2 * features[:, 0]))
-    return np.full(n, 0.3) + 0.01 * rng.random(n), features, truth.astype(float), np.ones(n)
+    parts = rng.exponential(0.5, size=(n, 2))
+    truth = (rng.random(n) < -np.expm1(-2 * parts[:, 1])).astype(float)
+    return -np.expm1(-parts.sum(axis=1)), parts, gate.Reviewed.plain(truth, np.ones(n))
 
 
 def test_the_gate_keeps_the_champion_while_little_is_decided():
-    assert not ranker.gate(*outcomes(100), seed=1).passed
+    assert not gate.gate_trust(*outcomes(100), seed=1).passed
 
 
 def test_the_gate_lets_a_clear_gain_pass_and_noise_not():
-    assert ranker.gate(*outcomes(800), seed=1).passed
-    _, features, truth, weight = outcomes(800)
-    rng = np.random.default_rng(2)
-    assert not ranker.gate(truth * 0.4 + 0.3, rng.normal(size=features.shape), truth, weight, seed=1).passed
-
-
-def test_the_correction_is_a_plain_logistic_regression():
-    score, features, truth, weight = outcomes(400)
-    correction = ranker.fit_correction(score, features, truth, weight)
-    x = np.column_stack([np.log(score / (1 - score)), features])
-    assert as_estimator(correction).predict_proba(x)[:, 1] == pytest.approx(correction.apply(score, features))
+    assert gate.gate_trust(*outcomes(800), seed=1).passed
+    _, parts, known = outcomes(800)
+    strange = np.random.default_rng(2).exponential(0.5, size=parts.shape)
+    sure = np.clip(known.confirmed * 0.4 + 0.3, 0, 1)
+    assert not gate.gate_trust(sure, strange, known, seed=1).passed
 
 
 def test_how_many_of_the_first_are_false():
@@ -51,25 +44,17 @@ def test_how_many_of_the_first_are_false():
     assert 3 <= ranker.false_in_top(np.full(100, 0.9), 20) <= 4
 
 
-def test_without_outcomes_the_champion_stays(tmp_path):
-    trained = train(tmp_path, seed=1)
-    assert (trained.reviewed, trained.version) == (0, "")
-    assert "not enough" in trained.verdict.why
-
-
-def test_outcomes_join_the_lead_as_it_was_listed(tmp_path):
-    from models.train import reviewed
-
-    for folder in ("outcome", "lead/run_date=2026-06-30"):
-        (tmp_path / "warehouse" / folder).mkdir(parents=True)
-    pd.DataFrame({"lead_id": ["a"], "confirmed": [True], "drawn": [False], "propensity": [1.0]}).to_parquet(
-        tmp_path / "warehouse" / "outcome" / "o.parquet"
-    )
-    pd.DataFrame(
-        {"lead_id": ["a", "b"], "p_confirm": [0.5, 0.1], "reasons": ["[]", "[]"], "status": ["new", "new"]}
-    ).to_parquet(tmp_path / "warehouse" / "lead" / "run_date=2026-06-30" / "p.parquet")
-    assert reviewed(tmp_path)["p_confirm"].tolist() == [0.5]
-    assert "rule" in FAMILIES
+def test_how_many_of_the_first_are_false_is_measured_where_outcomes_are():
+    sure = np.full(50, 0.95)
+    said = ranker.false_bound(sure, 20)
+    assert (said.k, said.measured) == (20, False)
+    assert said.most == ranker.false_in_top(sure, 20)
+    # 3 of 60 refuted: Clopper–Pearson upper end at 90 % is .1088, of 20 that is 2.2.
+    found = ranker.false_bound(sure, 20, reviewed=60, refuted=3)
+    assert (found.most, found.measured) == (3, True)
+    assert ranker.false_bound(sure, 20, reviewed=40, refuted=40).most == 20
+    assert ranker.false_bound(sure[:3], 20).k == 3
+    assert ranker.false_bound(sure[:0], 20).most == 0
 
 
 def test_mixture_finds_the_crooked_and_knows_how_many():

@@ -30,6 +30,7 @@ def rows(table, records):
 
 NEEDED = (
     *("setl_d", "fee_list_d", "mdtrt_d", "fixmedins_b", "medins_dr_b", "psn_info_b"),
+    *("drug_inv_d", "setl_list_diag_d", "rx_d", "ltc_serv_d"),
     *("hit", "ring", "ring_member", "score", "pattern_score", "pattern_event"),
 )
 

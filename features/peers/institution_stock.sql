@@ -1,0 +1,13 @@
+/*---
+name: institution_stock
+zh: 机构进销存
+says: one place with stock ledgers - yuan charged for comparable items, and the yuan of it that stock does not cover
+key: [fixmedins_code]
+reads: [stock_item]
+---*/
+SELECT fixmedins_code, COUNT(*) AS n_stock_item, rows_where(NOT comparable) AS n_not_comparable,
+       SUM(CASE WHEN comparable THEN charged_amt ELSE 0 END) AS stocked_amt,
+       SUM(CASE WHEN comparable AND charged_cnt > times(greater_of(allowed_cnt, 0), usual_multiple)
+                THEN as_money(times(charged_amt, 1 - safe_ratio(times(greater_of(allowed_cnt, 0), usual_multiple), charged_cnt)))
+                ELSE 0 END) AS unsupplied_amt
+FROM stock_item GROUP BY fixmedins_code
