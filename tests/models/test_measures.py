@@ -243,7 +243,8 @@ def whole_world():
     ]
     lines = [line(n, "X1", 100 + 7 * n, f"{3000 + n}.17", place=p) for n, p in enumerate("ABCDEFG")]
     visits = [
-        settled(n, f"N{n % 5}", at(n % 40, hour=8 + n % 9, second=n % 60), dev_no=f"T{n % 3}") for n in range(120)
+        settled(n, f"N{n % 5}", at(n % 40, hour=8 + n % 9, second=n % 60), dev_no=f"T{n % 3}")
+        for n in range(120)
     ]
     visits += [
         settled(200 + n, f"N{n}", at(3, second=6 * n), place="B", fee="300.00", dev_no="T1") for n in range(9)
