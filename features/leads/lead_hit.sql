@@ -9,7 +9,7 @@ keep: true
 WITH shown AS (
   SELECT h.*, CASE WHEN f.fixmedins_type = '2' THEN 'pharmacy' ELSE 'institution' END AS place_type,
          COALESCE(r.scheme, concat_text('rule:', h.rule_code)) AS scheme,
-         COALESCE(r.precision, CASE WHEN h.result = 'violation' THEN 0.2 WHEN h.result = 'suspect' THEN 0.1
+         COALESCE(r.precision, CASE WHEN h.result = 'violation' THEN 0.2 WHEN h.result = 'suspect' THEN 0.05
                                     ELSE 0.02 END) AS precision
   FROM hit AS h
   LEFT JOIN lead_rule AS r ON r.rule_code = h.rule_code

@@ -19,12 +19,15 @@ SELECT r.ring_id, r.kind, k.zh AS kind_zh, k.en AS kind_en, k.scheme, m.party_ty
        r.score, r.p_chance, r.n_persons, r.n_institutions, r.first_date, r.last_date, r.fund_amt,
        join_texts(r.benign_tags, '、') AS benign_tags,
        round_to(smaller_of(
-         times(times(
-           CASE WHEN list_length(r.benign_tags) > 0 THEN 0.05 ELSE k.precision END,
+         -- A group that takes little has little reason: fifty yuan a head halve it.
+         times(times(times(
+           safe_ratio(COALESCE(r.fund_amt, 0), COALESCE(r.fund_amt, 0) + times(50, greater_of(r.n_persons, 1))),
+           CASE WHEN list_length(r.benign_tags) > 0 THEN 0.05 ELSE k.precision END),
            CASE WHEN r.p_chance IS NULL THEN safe_ratio(r.score, r.score + 15) ELSE 1 - smaller_of(r.p_chance, 1) END),
            times(CASE WHEN m.party_type = 'person' THEN 1 WHEN m.role = 'main' THEN 1 ELSE 0.6 END,
                  0.6 + times(0.4, smaller_of(m.weight, 1)))), 0.95), 6) AS p
 FROM ring AS r
 INNER JOIN member AS m ON m.ring_id = r.ring_id
 INNER JOIN lead_kind AS k ON k.kind = r.kind AND k.party_type = m.party_type
-WHERE m.role <> 'customer'
+-- Who only bought there, or sold a box first, has no part in what became of it.
+WHERE m.role NOT IN ('customer', 'source')

@@ -66,7 +66,7 @@ scored AS (
   SELECT v.*,
          -- Odds of being confirmed dominate; money per hour moves a lead among its likes; bad data demote.
          round_to(natural_log(safe_ratio(greater_of(v.p_confirm, 0.000001), 1 - v.p_confirm))
-                  + times(CASE WHEN v.queue = 'recover' THEN 1 ELSE 0.1 END,
+                  + times(CASE WHEN v.queue = 'recover' THEN 1 ELSE 0.35 END,
                           natural_log(1 + safe_ratio(greater_of(v.yuan_per_hour, 0), 100)))
                   - times(2, v.flagged_share), 6) AS plain_score
   FROM valued AS v

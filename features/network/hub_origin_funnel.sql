@@ -20,6 +20,8 @@ origin AS (
          CAST(NULL AS STRING) AS tag
   FROM stay AS s JOIN fixmedins_b AS f ON f.fixmedins_code = s.fixmedins_code
   WHERE part_of_text(s.insu_admdvs, 1, 4) <> part_of_text(f.fix_blng_admdvs, 1, 4)
+    -- People travel to a centre of the third level from everywhere.
+    AND NOT COALESCE(f.hosp_lv IN ('01', '02', '03', '04', '12'), FALSE)
   UNION ALL
   SELECT s.mdtrt_id, concat_text('telephone:', p.tel) AS origin, CAST(NULL AS STRING) AS tag
   FROM stay AS s JOIN person AS p ON p.psn_no = s.psn_no LEFT SEMI JOIN telephone AS t ON t.tel = p.tel
