@@ -102,7 +102,8 @@ def shifted(code: str) -> Callable[[Plan, np.random.Generator, int], None]:
 def readmissions(plan: Plan, rng: np.random.Generator, grade: int) -> None:
     """MGT-IDX-008: half of the stays of a hospital come back within a month for the same; near: cycles."""
     scheme = plan.plant("rule:MGT-IDX-008", grade)
-    place, other = plan.place(rng, "primary", size=2).tolist()
+    # A hospital nobody else fills with stays of one visit each: they would dilute the share.
+    place, other = int(plan.place(rng, "rehab")[0]), int(plan.place(rng, "private")[0])
     first, _ = month(plan)
     # Both stays of the pair are settled in the month.
     count = 40 + events(grade)
