@@ -30,8 +30,10 @@ def reversals(
     plain = (rng.random(size) < _SHARE) & (chunk.tag < 0)
     soon = asked | (rng.random(size) < 0.6)
     wait = np.where(soon, rng.integers(120, 540, size), rng.integers(1, 15, size) * DAY + 3_600)
-    back = settled + wait
-    chosen = (asked | plain) & ~never & (back < (context.plan.calendar.last + 1) * DAY)
+    after = (context.plan.calendar.last + 1) * DAY
+    # What a plan says is given back is given back before the simulated days are over.
+    back = np.where(asked, np.minimum(settled + wait, after - 1), settled + wait)
+    chosen = (asked | plain) & ~never & (back < after)
     rows = np.flatnonzero(chosen)
     if not len(rows):
         return

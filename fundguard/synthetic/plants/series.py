@@ -153,7 +153,7 @@ def cycle(plan: Plan, rng: np.random.Generator, grade: int) -> None:
     item = plan.catalogue.by_code["002503020030000"]
     person = patients(plan, rng, events(grade) + 2 * near(grade, 2), "grown")
     wrong, after, undone = np.split(person, [events(grade), events(grade) + near(grade, 2)])
-    soon = rng.integers(2, 6 + 2 * grade, len(wrong))
+    soon = rng.integers(2, 4 + 2 * grade, len(wrong))
     for who, gap, pitfall in (
         (wrong, soon, ""),
         (after, np.full(len(after), 16), "两次间隔已满周期"),

@@ -28,7 +28,7 @@ class Mix:
 
 
 # A share needs a denominator: so many stays a month, and so many peers that have them too.
-_ADMITTED, _PEERS = 110, 6
+_ADMITTED, _AT_PEERS, _PEERS = 160, 110, 6
 _FEES_ONLY = "同样多的门诊, 只收诊察费, 占比更低"
 MIXES = {
     "MGT-IDX-001": Mix("drug_htn", 20, ("clinic",), "piece", "中药饮片不设占比限制"),
@@ -102,7 +102,8 @@ def shifted(code: str) -> Callable[[Plan, np.random.Generator, int], None]:
 def readmissions(plan: Plan, rng: np.random.Generator, grade: int) -> None:
     """MGT-IDX-008: half of the stays of a hospital come back within a month for the same; near: cycles."""
     scheme = plan.plant("rule:MGT-IDX-008", grade)
-    place, other = plan.place(rng, "primary", size=2).tolist()
+    # A hospital nobody else fills with stays of one visit each: they would dilute the share.
+    place, other = int(plan.place(rng, "rehab")[0]), int(plan.place(rng, "private")[0])
     first, _ = month(plan)
     # Both stays of the pair are settled in the month.
     count = 40 + events(grade)
@@ -140,12 +141,12 @@ def scan_for_everybody(plan: Plan, rng: np.random.Generator, grade: int) -> None
     item = plan.catalogue.by_code["002103000010000"]
     for where in (place, *peers):
         wrong = where == place
-        share = 1.0 - 0.01 * grade if wrong else 0.2
-        person = patients(plan, rng, _ADMITTED, "anybody")
-        day = first + rng.integers(0, last - first - 4, _ADMITTED)
+        count, share = (_ADMITTED, 1.0 - 0.005 * grade) if wrong else (_AT_PEERS, 0.2)
+        person = patients(plan, rng, count, "anybody")
+        day = first + rng.integers(0, last - first - 4, count)
         flags = 0 if wrong else v.NEAR
         key = plain_stay(plan, rng, scheme, person, where, day=day, days=3, disease="M51.202", flags=flags)
-        scanned = np.arange(_ADMITTED) < round(_ADMITTED * share)
+        scanned = np.arange(count) < round(count * share)
         plan.line(key=key[scanned], item=item, after=DAY // 8, tag=scheme.tag, event=wrong)
         if not wrong:
             plan.side.near_miss(key, "按需检查, 五分之一")

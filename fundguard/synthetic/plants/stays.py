@@ -85,8 +85,11 @@ def low_standard(plan: Plan, rng: np.random.Generator, grade: int) -> None:
     scheme = plan.plant("rule:MGT-ACT-005", grade)
     place = int(plan.place(rng, "private", "primary")[0])
     pools = plan.catalogue.pools
-    exams = [int(i) for i in (*pools["imaging"][-4:-1], *pools["lab"][-8:])]
+    # Scans and ultrasound, then tests; an endoscopy may count as a procedure.
+    scans = ("002103000010000", "002103000020000", "002203010010000", "002203060010000", "002101020150000")
+    exams = [*(plan.catalogue.by_code[code] for code in scans), *(int(i) for i in pools["lab"][-6:-1])]
     operation = int(pools["surgery_bowel"][0])
+    pills = int(pools["drug_ortho"][0])
     few = near(grade, 3)
     for count, what, disease, pitfall, flags in (
         (events(grade), "exams", "M51.202", "", v.WHOLE),
@@ -107,8 +110,9 @@ def low_standard(plan: Plan, rng: np.random.Generator, grade: int) -> None:
             flags=flags,
         )
         if what == "exams":
-            for order, item in enumerate(exams[: 12 - grade]):
+            for order, item in enumerate(exams):
                 plan.line(key=key, item=item, after=HOUR + order, tag=scheme.tag, event=False)
+            plan.line(key=key, item=pills, cnt=10_000 * grade, after=2 * HOUR, tag=scheme.tag, event=False)
         if what == "operated":
             plan.line(key=key, item=operation, after=3 * HOUR, tag=scheme.tag, event=False)
             plan.side.operation(key, "51.2300", "胆囊切除术", 3 * HOUR)
