@@ -6,8 +6,12 @@ Each case: a line the rule must find, and a near miss it must not. Written from 
 
 from datetime import date, datetime
 
+import pyarrow as pa
 import pytest
 
+from core.settings import RulesSettings
+from rules_kb.compiler import Pack
+from rules_kb.compiler import judge as judge_grains
 from rules_kb.knowledge import load
 from rules_kb.library import read_library
 from tests.claims import Claims, line
@@ -59,7 +63,8 @@ def charge(
         )  # fmt: skip
 
 
-def test_each_starter_finds_its_case_and_spares_the_near_miss(judge):
+def world():
+    """Each case and its near miss, one visit each."""
     claims = Claims()
     claims.institution("H2", hosp_lv="05")
     claims.institution("H3", hosp_lv="01")
@@ -71,7 +76,11 @@ def test_each_starter_finds_its_case_and_spares_the_near_miss(judge):
     for rule_id, fact, visit, near in CASES:
         charge(claims, rule_id, "found", **fact | visit)
         charge(claims, rule_id, "near", **fact | visit | near)
-    hits = judge(claims, only=[case[0] for case in CASES])
+    return claims
+
+
+def test_each_starter_finds_its_case_and_spares_the_near_miss(judge):
+    hits = judge(world(), only=[case[0] for case in CASES])
     own = [hit for hit in hits if (hit["bkkp_sn"] or "").startswith(hit["rule_id"] + " ")]
     found = {hit["bkkp_sn"] for hit in own}
     beside = {
@@ -137,3 +146,25 @@ def test_a_starter_says_where_each_row_stands(table):
     if known.header.kind == "expert":
         assert "verified" not in known.arrow["verify_status"].to_pylist()
         assert all(known.arrow["source"].to_pylist())
+
+
+@pytest.mark.spark
+def test_points_by_name_give_the_same_hits_on_spark(duckdb_engine, spark_engine):
+    wanted = ("device_without_service", "drug_supply_limit", "device_over_quantity", "service_bundle_split")
+    settings = RulesSettings(active="all")
+    rules = tuple(pair for pair in read_library().judging(settings) if pair[0].id in wanted)
+    pack = Pack(rules, settings)
+    found = []
+    for engine in (duckdb_engine, spark_engine):
+        world().register(engine)
+        engine.register("judged_day", arrow=pa.table({"judged_day": ["setl_date=2026-03-02"]}))
+        rows = [
+            row
+            for name in judge_grains(engine, pack, pack.grains)
+            for row in engine.run(
+                f"SELECT rule_id, hit_id, bkkp_sn, vola_amt, evidence FROM {name}"
+            ).to_pylist()
+        ]
+        found.append(sorted(rows, key=lambda row: row["hit_id"]))
+    assert len(found[0]) == len(wanted)
+    assert found[0] == found[1]
