@@ -36,7 +36,7 @@ from pipelines.ledger import (
     read_json,
 )
 from pipelines.saving import write_json
-from pipelines.warehouse import Warehouse, digests
+from pipelines.warehouse import OPEN, Warehouse, digests
 
 _EXTRA = "as_of DATE"
 
@@ -248,8 +248,13 @@ def _coverage(engine: Engine, run: Run) -> dict[str, Any]:
 
 def _register_reads(job: Job, engine: Engine, warehouse: Warehouse, run: Run) -> dict[str, str]:
     seen: dict[str, str] = {}
-    start = first_day(run.judged, run.as_of) if getattr(job, "FROM_JUDGED", False) else run.as_of
+    from_judged = getattr(job, "FROM_JUDGED", False)
+    first = first_day(run.judged, run.as_of) if from_judged else run.as_of
+    # Days of a stay whose open lines were settled since are judged too, but hold no line to look back from.
+    lines = [unit for unit in run.judged if unit.startswith("setl_date=")]
+    lines += warehouse.holding("fee_list_d", [unit for unit in run.judged if unit.startswith(f"{OPEN}=")])
     for table, days in job.READS.items():
+        start = first_day(lines, run.as_of) if from_judged and table.startswith("fee_list_d") else first
         since = None if days is None else start - timedelta(days=days)
         if table.endswith("_before"):
             base = table.removesuffix("_before")

@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from core.engine import Engine
 from core.engine.base import arrow_schema, declared_columns, parse_extra
@@ -96,6 +97,12 @@ class Warehouse:
             )
             return
         engine.register(name, parquet=files)
+
+    def holding(self, table: str, units: Sequence[str]) -> list[str]:
+        """Those of the units (`label=day`) whose partition of a table has rows."""
+        there = self.partitions(TABLES[table])
+        files = {unit: there[unit].glob("*.parquet") for unit in units if unit in there}
+        return [unit for unit in files if any(pq.read_metadata(file).num_rows for file in files[unit])]
 
     def _of(self, table: Table, units: Sequence[str]) -> list[Path]:
         """Parquet files of the partitions with these names."""
