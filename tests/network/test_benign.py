@@ -37,6 +37,7 @@ def test_days_at_random_are_no_calendar(events):
     [
         (["a", "a", "a", "b"], 2, ["household"]),
         (["a", "b", "c", "d"], 4, []),
+        (["a", "a", "a", "b", "c", "d"], 4, ["household"]),
         ([None] * 4, 4, ["household"]),
         ([None] * 6, 6, []),
         ([None] * 5, 2, ["household"]),
