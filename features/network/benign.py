@@ -23,7 +23,7 @@ def care_tags(cares: Sequence[str]) -> list[str]:
 
 
 def household_tags(households: Sequence[str | None], units: int, least: int, least_unknown: int) -> list[str]:
-    """`household` when too few households meet; `nursing_home` when many persons share one address.
+    """`household` when too few households meet or one is half of the group; `nursing_home` when many persons share one address.
 
     `households`: register entry of each person, None where there is none. `units`: families the group
     could consist of (`Component.units`). Where most have no entry, a group small enough to be one family
@@ -34,7 +34,7 @@ def household_tags(households: Sequence[str | None], units: int, least: int, lea
     if largest >= 8 and 2 * largest >= len(households):
         return ["nursing_home"]
     if 2 * len(known) >= len(households):
-        return ["household"] if units < least else []
+        return ["household"] if units < least or 2 * largest >= len(households) else []
     return ["household"] if len(households) < least_unknown or units < least - 1 else []
 
 

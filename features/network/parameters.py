@@ -16,7 +16,7 @@ DEFAULTS: dict[str, float] = {
     # in a crowd being near says nothing, and the work grows with the square of the crowd.
     "neighbours": 40,
     # More visits than this near one are a crowd whose own size sets the odds, not the peers' quiet days.
-    "crowd_near": 30,
+    "crowd_near": 60,
     # Two days are needed, because one is any queue; then p < 10^-2.5 and structure instead of a strict
     # threshold per pair, which loses 4 of 5 rings (measured: recall .17 against 1.00).
     "pair_days": 2,

@@ -29,7 +29,7 @@ def detected(world: World, *, registers: bool, codes: bool) -> list[tuple[set[st
     engine = open_engine(settings)
     try:
         tables = landing(world, registers=registers, codes=codes)
-        results = run_job(engine, tables, last_day(world), permutations=0)
+        results = run_job(engine, tables, last_day(world), days=world.days, permutations=0)
         scores = {ring["ring_id"]: ring["score"] for ring in rows(engine, results["ring"])}
         persons: dict[str, set[str]] = {ring: set() for ring in scores}
         for member in rows(engine, results["ring_member"]):

@@ -4,7 +4,10 @@ import random
 
 import pytest
 
-from features.network.benign import care_tags, household_tags, schedule_tags
+from features.network.benign import care_tags, crowd_tags, household_tags, schedule_tags
+from features.network.group import Component, Visit, tail_surprise
+from features.network.parameters import parameters
+from features.network.ring import expected_by_chance, score_of
 
 
 @pytest.mark.parametrize(
@@ -34,6 +37,7 @@ def test_days_at_random_are_no_calendar(events):
     [
         (["a", "a", "a", "b"], 2, ["household"]),
         (["a", "b", "c", "d"], 4, []),
+        (["a", "a", "a", "b", "c", "d"], 4, ["household"]),
         ([None] * 4, 4, ["household"]),
         ([None] * 6, 6, []),
         ([None] * 5, 2, ["household"]),
@@ -47,3 +51,57 @@ def test_households(households, units, tags):
 def test_codes_of_half_the_visits():
     assert care_tags(["dialysis", "dialysis", "", ""]) == ["dialysis"]
     assert care_tags(["dialysis", "", ""]) == []
+
+
+@pytest.mark.parametrize(
+    "years, persons, days, tags",
+    [
+        ([2015] * 30 + [2016] * 8 + [1980], 39, 2, ["school"]),
+        ([2015] * 6, 6, 5, []),
+        ([1960] * 40, 40, 2, ["mass_event"]),
+        ([1960] * 40, 40, 5, []),
+        ([None] * 12, 12, 2, []),
+    ],
+    ids=["one class", "six children", "vaccination", "forty cards five times", "nothing known"],
+)
+def test_crowds_that_come_twice(years, persons, days, tags):
+    assert crowd_tags(years, persons, days, 2026) == tags
+
+
+def component(visits):
+    """A component of all pairs of the persons of (person, place, day, minute)."""
+    persons = sorted({person for person, *_ in visits})
+    edges = [(a, b, 3.0) for a in persons for b in persons if a < b]
+    seen = [Visit(*visit, rate=0.01, traffic=200) for visit in visits]
+    return Component(edges, seen, {**parameters({}), "half": 0.6, "quarter": 0.4}, {})
+
+
+def test_a_family_is_known_by_its_own_outings():
+    alone = [(person, "H", day, 600) for day in (10, 30) for person in "ab"]
+    joint = [(person, "H", day, 600) for day in (50, 90) for person in "abcdef"]
+    assert component(alone + joint).families("abcdef") == [("a", "b")]
+    assert component(joint).families("abcdef") == []
+
+
+def test_a_course_of_treatment_explains_its_meetings():
+    often = [(p, "H", day, 900) for p in "abcdef" for day in range(10, 40, 2)]
+    seldom = [(p, "H", day, 900) for p in "abcdef" for day in (10, 60, 110)]
+    (ring,) = [event for event in component(seldom).events("abcdef") if event.day == 60]
+    assert ring.surprise > 5
+    assert [
+        event for event in component(often).events("abcdef") if event.day == 20 and event.surprise > 2
+    ] == []
+
+
+def test_scores_compare_across_kinds():
+    assert score_of(3, 0.9, tagged=False) > score_of(1, 0.9, tagged=False) > 5
+    assert score_of(60, 0.9, tagged=True) < 5 <= score_of(1e-6, 0.3, tagged=False)
+
+
+def test_groups_expected_by_chance_fall_with_strength():
+    null = [float(n) for n in range(-5, 8)]
+    figures = [expected_by_chance(strength, null, 2) for strength in (0, 7, 12, 30)]
+    assert figures == sorted(figures, reverse=True)
+    assert figures[0] == 4.0
+    assert figures[-1] < 1e-3
+    assert tail_surprise(5, 0.1) > tail_surprise(3, 0.1)

@@ -25,6 +25,7 @@ def found(world, duckdb_engine):
     return {
         "ring": rows(duckdb_engine, results["ring"]),
         "ring_member": rows(duckdb_engine, results["ring_member"]),
+        "ring_event": rows(duckdb_engine, results["ring_event"]),
         "digests": all_digests(duckdb_engine, results),
     }
 
@@ -66,13 +67,24 @@ def test_a_path_says_who_where_when_and_how_much(found):
 
 
 def test_keys_are_unique_and_rows_have_the_declared_columns(found):
-    for name in ("ring", "ring_member"):
+    for name in ("ring", "ring_member", "ring_event"):
         keys = [tuple(row[key] for key in TABLES[name].key) for row in found[name]]
         assert len(set(keys)) == len(keys) > 0
         assert set(found[name][0]) == set(TABLES[name].names)
     weights = [member["weight"] for member in found["ring_member"]]
     assert min(weights) > 0
     assert max(weights) <= 1
+
+
+def test_every_member_has_own_settlements_at_the_joint_places(found):
+    ring = max(found["ring"], key=lambda ring: ring["score"])
+    own = [row for row in found["ring_event"] if row["ring_id"] == ring["ring_id"]]
+    persons = [row for row in own if row["party_type"] == "person"]
+    assert {row["party_id"] for row in persons} == persons_of(found["ring_member"], ring["ring_id"])
+    assert all(row["psn_no"] == row["party_id"] for row in persons)
+    assert sum(row["fund_amt"] for row in persons) == ring["fund_amt"]
+    places = sum(row["fund_amt"] for row in own if row["party_type"] != "person")
+    assert places == ring["fund_amt"]
 
 
 def test_row_order_does_not_show(world, found, duckdb_engine):

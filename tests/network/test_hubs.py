@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from tests.bench.ring_world import LINE_MONEY, SETTLEMENT_MONEY, declared
-from tests.network.job import persons_of, rows, run_job
+from tests.network.job import all_digests, persons_of, rows, run_job
 
 LAST = date(2026, 6, 30)
 FIRST = date(2026, 1, 1)
@@ -280,3 +280,24 @@ def test_one_doctor_at_two_places_in_the_same_hours(duckdb_engine):
 
 def test_two_places_on_different_days_are_lawful(duckdb_engine):
     assert only(found_in(duckdb_engine, charges(both=False)), "doctor_two_places") == []
+
+
+@pytest.mark.spark
+def test_both_engines_give_the_same_hubs(spark_engine, duckdb_engine):
+    stays = cycles()
+    for i in range(8):
+        stays.add(f"F{i}", "H03", 30 + i, 3, paid=0)
+        for visit in range(3):
+            stays.add(f"G{i}", "H04", 10 + 40 * visit + i, 3)
+        stays.add(f"A{i}", "H02", 5 * i, 5, region="440300")
+
+    def owners(where):
+        return {"legrep_name": ["甲某"] * len(where), "addr": [f"{code[:2]}街" for code in where]}
+
+    tables = {**stays.tables(places=owners), **charges(both=True)}
+    answers = []
+    for one in (duckdb_engine, spark_engine):
+        results = run_job(one, tables, LAST, permutations=0)
+        answers.append(all_digests(one, results))
+    assert answers[0] == answers[1]
+    assert not answers[0]["ring_event"][""].startswith("0:")

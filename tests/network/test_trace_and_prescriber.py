@@ -130,3 +130,33 @@ def test_a_doctor_with_one_pharmacy_stands_out(found):
     assert {m["party_id"] for m in members if m["party_type"] == "pharmacy"} == {"P9003"}
     assert persons_of(members, ring["ring_id"]) == {f"C{i}" for i in range(10)}
     assert ring["fund_amt"] == Decimal("2400.00")
+
+
+def test_two_shops_that_trade_codes_make_their_customers_no_members(duckdb_engine):
+    random = np.random.default_rng(6)
+    sales = Sales()
+    for _ in range(2000):
+        person, shop = f"P{random.integers(0, 900):04d}", f"P9{random.integers(0, 12):03d}"
+        sales.add(person, shop, random.integers(0, 170), minute=random.integers(0, 500))
+    for i in range(8):
+        sales.add(f"R{i}", "P9001", 10 + i, code=f"{i:020d}x")
+        sales.add(f"B{i}", "P9007", 70 + i, code=f"{i:020d}x")
+    results = run_job(duckdb_engine, sales.tables(), LAST, permutations=0)
+    (ring,) = [ring for ring in rows(duckdb_engine, results["ring"]) if ring["kind"] == "trace_bridge"]
+    assert ring["n_persons"] == 0
+    assert persons_of(rows(duckdb_engine, results["ring_member"]), ring["ring_id"]) == set()
+
+
+def test_a_member_s_rows_are_its_own_first_sales(found):
+    (ring,) = [ring for ring in found["ring"] if ring["kind"] == "trace_bridge"]
+    own = [
+        row
+        for row in found["ring_event"]
+        if row["ring_id"] == ring["ring_id"] and row["party_type"] == "person"
+    ]
+    assert {row["party_id"] for row in own} == {f"R{i}" for i in range(7)}
+    assert all(row["psn_no"] == row["party_id"] and row["fixmedins_code"] != "P9007" for row in own)
+    at_hub = [
+        row for row in found["ring_event"] if row["ring_id"] == ring["ring_id"] and row["party_id"] == "P9007"
+    ]
+    assert {row["psn_no"] for row in at_hub} == {f"B{i}" for i in range(7)}
