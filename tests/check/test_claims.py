@@ -72,7 +72,8 @@ def test_level_and_unrated(judge):
     for code in ("H1", "H2", "H3"):
         claims.settle("A", code, "2025-10-02", [line(SECOND_LEVEL_ONLY, bkkp_sn=code)])
     hits = of(judge(claims, only=["drug_level_limit"]), "drug_level_limit")
-    assert {hit["bkkp_sn"] for hit in hits} == {"H1"}, "an unrated clinic has no level to compare"
+    assert {hit["bkkp_sn"] for hit in hits} == {"H1", "H3"}
+    assert "关键信息缺失" in next(h for h in hits if h["bkkp_sn"] == "H3")["reason_zh"]
 
 
 def test_day_cap_counts_net_of_refunds(judge):

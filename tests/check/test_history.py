@@ -99,9 +99,9 @@ def test_a_day_with_a_year_behind_it(tmp_path, region):
     check(home, landing, "2026-06-29", place, WINDOWS, baseline=True)
     check(home, now.land(tmp_path / "now"), "2026-06-30", place, WINDOWS)
     found = hits(home, "2026-06-30")
-    # 386 days of 365, eight times 100; 400 + 400 + 300 of 1,000 in the calendar year; no first line before.
+    # 386 days of 365: the latest line's 100; 400 + 400 + 300 of 1,000 in the calendar year; no first line before.
     assert told(found) == {
-        ("service_course_limit", "year"): Decimal("43.52"),
+        ("service_course_limit", "year"): Decimal("100.00"),
         ("service_reimbursement_cap", "cap"): Decimal("100.00"),
         ("second_line_drug_first", "untried"): Decimal("10.00"),
     }

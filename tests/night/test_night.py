@@ -60,7 +60,7 @@ def test_wrong_usage(city, tmp_path):
 
 def test_baseline_builds_history_without_leads(city, tmp_path):
     manifest = night(city, tmp_path, baseline=True)
-    assert set(manifest["jobs"]) == {"ingest", "check", "score"}
+    assert set(manifest["jobs"]) == {"ingest", "check", "pattern", "score"}
     assert not (tmp_path / "warehouse" / "lead").exists()
 
 

@@ -333,9 +333,9 @@ def by_level(book: Book) -> None:
     for code in book.pick([c for c in codes(rule_class) if second(c)], 4):
         day = a_day(book, code)
         for place in (UNKNOWN, UNRATED):
-            book.silent(
-                rule, f"{code.name} level not stated", at(place)(book, code, day, [line(code.code)]).psn
-            )
+            # An unknown level is suspect (§6), never sure.
+            visit = at(place)(book, code, day, [line(code.code)])
+            book.hit(rule, f"{code.name} level not stated", visit.psn, (visit.lines[0], None))
     for code in [c for c in codes(rule_class) if "眼科" in c.constraint]:
         day = a_day(book, code)
         for place in (EYE, THIRD):
