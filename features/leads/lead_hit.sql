@@ -1,15 +1,12 @@
 /*---
 name: lead_hit
 zh: 线索依据之规则命中
-says: one hit and one party it speaks against - its own party, and the place where a person's or doctor's hit happened; shadow rules are left out
+says: one hit and one party it speaks against - its own party, and the place where a person's or doctor's hit happened; shadow rules and prescriptions not charged yet are left out
 key: [hit_id, party_type, party_id]
-reads: [hit, fixmedins_b, lead_rule, setl_d]
+reads: [hit, fixmedins_b, lead_rule]
 keep: true
 ---*/
-WITH settled AS (
-  SELECT DISTINCT mdtrt_id FROM setl_d WHERE COALESCE(vali_flag, '1') <> '0'
-),
-shown AS (
+WITH shown AS (
   SELECT h.*, CASE WHEN f.fixmedins_type = '2' THEN 'pharmacy' ELSE 'institution' END AS place_type,
          COALESCE(r.scheme, concat_text('rule:', h.rule_code)) AS scheme,
          COALESCE(r.precision, CASE WHEN h.result = 'violation' THEN 0.2 WHEN h.result = 'suspect' THEN 0.05
@@ -17,9 +14,8 @@ shown AS (
   FROM hit AS h
   LEFT JOIN lead_rule AS r ON r.rule_code = h.rule_code
   LEFT JOIN fixmedins_b AS f ON f.fixmedins_code = h.fixmedins_code
-  LEFT JOIN settled AS v ON v.mdtrt_id = h.mdtrt_id
-  -- What was said of a visit while it was open, without a line, ends with its settlement: that is judged anew.
-  WHERE h.shadow = FALSE AND NOT (h.stage = 'in' AND h.setl_id IS NULL AND h.bkkp_sn IS NULL AND v.mdtrt_id IS NOT NULL)
+  -- A prescription not charged yet costs nobody: it is a reminder, and judged anew once it is charged.
+  WHERE h.shadow = FALSE AND h.stage <> 'pre'
 )
 SELECT s.hit_id, s.party_type, s.party_id, s.scheme, s.rule_code, s.result, s.verified, s.precision, TRUE AS own,
        s.setl_id, s.bkkp_sn, COALESCE(s.setl_id, s.mdtrt_id, s.hit_id) AS event_id,
