@@ -53,6 +53,7 @@ def relations() -> dict[str, pa.Table]:
                 {
                     **{k: row[k] for k in ("precision", "zh", "en")},
                     "kind": kind,
+                    "family": row.get("family", "ring"),
                     "party_type": party,
                     "scheme": row[party],
                 }
@@ -61,6 +62,7 @@ def relations() -> dict[str, pa.Table]:
                 if party in row
             ],
             kind=text,
+            family=text,
             party_type=text,
             scheme=text,
             precision=number,

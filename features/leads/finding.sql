@@ -21,7 +21,7 @@ SELECT c.party_type, c.party_id, c.scheme, 'rule' AS family, concat_text('hit:',
 FROM lead_candidate AS c
 INNER JOIN finding_rule AS f ON f.party_type = c.party_type AND f.party_id = c.party_id AND f.scheme = c.scheme
 UNION ALL
-SELECT c.party_type, c.party_id, c.scheme, 'ring' AS family, concat_text('ring:', r.kind) AS fact, r.ring_id AS ref_id,
+SELECT c.party_type, c.party_id, c.scheme, r.family, concat_text('ring:', r.kind) AS fact, r.ring_id AS ref_id,
        r.p, smaller_of(r.p, 0.5) AS base, r.first_date, r.last_date,
        prorate(r.fund_amt, 1, greater_of(r.n_persons, 1)) AS amount, CAST(NULL AS DECIMAL(16, 2)) AS excess_amt,
        0 AS n_violation, 0 AS n_verified, CAST(NULL AS STRING) AS basis,

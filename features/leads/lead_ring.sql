@@ -15,7 +15,7 @@ WITH member AS (
   FROM ring_member AS m
   LEFT JOIN fixmedins_b AS f ON f.fixmedins_code = m.party_id
 )
-SELECT r.ring_id, r.kind, k.zh AS kind_zh, k.en AS kind_en, k.scheme, m.party_type, m.party_id, m.role, m.weight,
+SELECT r.ring_id, r.kind, k.family, k.zh AS kind_zh, k.en AS kind_en, k.scheme, m.party_type, m.party_id, m.role, m.weight,
        r.score, r.p_chance, r.n_persons, r.n_institutions, r.first_date, r.last_date, r.fund_amt,
        join_texts(r.benign_tags, '、') AS benign_tags,
        round_to(smaller_of(

@@ -23,9 +23,10 @@ leading AS (
 found AS (
   SELECT party_type, party_id, scheme, MIN(first_date) AS first_date, MAX(last_date) AS last_date,
          SUM(n_violation) AS n_violation, SUM(n_verified) AS n_verified, MAX(basis) AS basis,
-         SUM(CASE WHEN family = 'rule' THEN amount ELSE 0 END) + MAX(CASE WHEN family = 'ring' THEN amount ELSE 0 END) AS amount,
+         SUM(CASE WHEN family = 'rule' THEN amount ELSE 0 END)
+           + COALESCE(MAX(CASE WHEN family IN ('ring', 'conduct') THEN amount END), 0) AS amount,
          MAX(excess_amt) AS excess_amt, MIN(concat_text(first_date, fact, ref_id)) AS first_evidence,
-         MAX(CASE WHEN family = 'ring' THEN ref_id ELSE '' END) AS ring_id,
+         MAX(CASE WHEN starts_with_text(fact, 'ring:') THEN ref_id ELSE '' END) AS ring_id,
          MAX(benign_tags) AS benign_tags, COUNT(*) AS n_finding
   FROM finding GROUP BY party_type, party_id, scheme
 ),
@@ -66,7 +67,7 @@ scored AS (
   SELECT v.*,
          -- Odds of being confirmed dominate; money per hour moves a lead among its likes; bad data demote.
          round_to(natural_log(safe_ratio(greater_of(v.p_confirm, 0.000001), 1 - v.p_confirm))
-                  + times(CASE WHEN v.queue = 'recover' THEN 1 ELSE 0.35 END,
+                  + times(CASE WHEN v.queue = 'recover' THEN 1 ELSE 0.25 END,
                           natural_log(1 + safe_ratio(greater_of(v.yuan_per_hour, 0), 100)))
                   - times(2, v.flagged_share), 6) AS plain_score
   FROM valued AS v

@@ -24,7 +24,7 @@ READS = {
 }
 WRITES = ("lead", "lead_evidence")
 
-LEAST_P = 0.18
+LEAST_P = 0.22
 EXPLORE_DRAWN = 0.4
 """Share of the exploration queue that is drawn by hash; the rest are the likeliest single-fact leads."""
 
