@@ -166,7 +166,7 @@ def _names(
             for lead in group:
                 yield lead.row["party_id"]
                 for piece in lead.evidence:
-                    yield (piece.hit or {}).get("fixmedins_code")
+                    yield (piece.hit or piece.case or {}).get("fixmedins_code")
                     for line in piece.related:
                         yield line["fixmedins_code"]
                     for step in ((piece.ring or {}).get("path") or {}).get("steps", ()):
