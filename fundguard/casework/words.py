@@ -128,6 +128,12 @@ RING_KINDS = {
     "doctor_two_places": Words("同一医师同时段出现在两家机构", "One doctor at two places in the same hours"),
     "same_controller": Words("两家机构疑似同一控制人", "One hand behind two institutions, possibly"),
 }
+ROUTES = {
+    "核查": Words("核查", "on-site check"),
+    "协议处理线索": Words("协议处理线索", "under the service agreement"),
+    "行政检查线索": Words("行政检查线索", "administrative inspection"),
+    "部门协查": Words("部门协查", "with other departments"),
+}
 REFUSED = {
     "unreadable": Words("无法读取", "unreadable"),
     "missing": Words("缺必填项", "missing"),
@@ -218,6 +224,15 @@ def share(part: float | Decimal | None, whole: float | Decimal | None) -> str:
         return "–"
     value = float(part) / float(whole) * 100
     return f"{value:.0f}%" if value >= 10 else f"{value:.1f}%" if value >= 1 else f"{value:.2f}%"
+
+
+def by_chance(groups: object) -> str:
+    """How many groups chance would show, as people read it: "< 0.01", "0.05", "1.2"."""
+    try:
+        value = float(str(groups))
+    except ValueError:
+        return str(groups or "")
+    return "< 0.01" if value < 0.01 else f"{value:.2f}" if value < 1 else f"{value:.1f}"
 
 
 def quantity(number: Decimal | None) -> str:

@@ -132,7 +132,7 @@ def _rest(tables: Tables) -> list[dict[str, Any]]:
     """The plain list: the next leads after those with a card."""
     return tables.rows(
         "SELECT rank, lead_id, scheme, party_type, party_id, party_name, period_from, period_to, p_confirm, "
-        "amount_at_risk, amount_estimated, effort_hours, stream "
+        "amount_at_risk, amount_involved, amount_estimated, effort_hours, stream "
         f"FROM {findings.LEADS} WHERE queue = 'investigate' "
         f"AND rank > {SHOWN['investigate']} ORDER BY rank, lead_id LIMIT {LISTED - SHOWN['investigate']}"
     )

@@ -45,6 +45,7 @@ class Evidence:
     setl_id: str | None = None
     bkkp_sn: str | None = None
     rows: int = 1
+    counted_here: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,8 @@ def _evidence(
     tables.ids("report_lead", [row["lead_id"] for row in rows])
     tables.engine.register(
         "report_evidence",
-        sql="SELECT e.lead_id, e.family, e.kind, e.ref_id, e.setl_id, e.bkkp_sn, e.amount_counted FROM "
+        sql="SELECT e.lead_id, e.family, e.kind, e.ref_id, e.setl_id, e.bkkp_sn, e.amount_counted, "
+        "SUM(e.amount_counted) OVER (PARTITION BY e.lead_id, e.setl_id) AS settled_here FROM "
         "lead_evidence AS e LEFT SEMI JOIN report_lead AS l ON l.id = e.lead_id",
         keep=True,
     )
@@ -128,7 +130,7 @@ def _evidence(
         "report_piece",
         sql="SELECT g.*, h.vola_amt, h.rule_code, CASE WHEN g.kind = 'score' THEN g.ref_id ELSE h.rule_code END AS sort, "
         "CASE WHEN g.kind = 'ring' THEN 0 ELSE 1 END AS late FROM (SELECT lead_id, family, kind, ref_id, "
-        "MIN(setl_id) AS setl_id, MIN(bkkp_sn) AS bkkp_sn, SUM(amount_counted) AS amount_counted, COUNT(*) AS n_rows "
+        "MIN(setl_id) AS setl_id, MIN(bkkp_sn) AS bkkp_sn, SUM(amount_counted) AS amount_counted, MAX(settled_here) AS settled_here, COUNT(*) AS n_rows "
         # A score without a settlement is a comparison, not a row: the reasons tell it.
         "FROM report_evidence WHERE kind <> 'score' OR setl_id IS NOT NULL "
         "GROUP BY lead_id, family, kind, ref_id, CASE WHEN kind = 'score' THEN setl_id END) AS g "
@@ -330,6 +332,7 @@ def _piece(
         setl_id=(hit or entry)["setl_id"],
         bkkp_sn=(hit or entry)["bkkp_sn"],
         rows=entry["n_rows"],
+        counted_here=(entry["settled_here"] or 0) > 0,
     )
 
 
@@ -372,7 +375,7 @@ def _doubts(
         for tag in (piece.ring or {}).get("benign_tags") or ():
             benign = words_of(BENIGN, tag)
             yield Words(f"团伙带良性标记：{benign.zh}", f"the ring carries a benign tag: {benign.en}")
-    if not row["amount_at_risk"]:
+    if not row["amount_at_risk"] and not row["amount_involved"]:
         yield Words(
             "无逐行金额：金额仅为统计估计", "no line-level yuan: the amount is a statistical estimate only"
         )

@@ -7,9 +7,20 @@ import pytest
 
 from core.yaml_text import read_yaml
 from features.network import rings_hub, rings_meeting, rings_place, rings_prescriber, rings_trace
+from fundguard.casework.peer_groups import peer_group_words
 from fundguard.casework.reasons import reasons_of
 from fundguard.casework.schemes import scheme
-from fundguard.casework.words import BENIGN, MODELS, PATTERNS, RING_KINDS, ROLES, fact_words
+from fundguard.casework.words import (
+    BENIGN,
+    MODELS,
+    PATTERNS,
+    RING_KINDS,
+    ROLES,
+    ROUTES,
+    Words,
+    by_chance,
+    fact_words,
+)
 from models import patterns
 from models.schemes import PARTIES, schemes
 
@@ -109,3 +120,40 @@ def test_a_role_in_a_reason_is_told():
     )
     assert "角色为牵头方，" in reason.says.zh
     assert "role: the party it stands around," in reason.says.en
+
+
+def test_a_sentence_shows_no_codes_no_certainty_and_thousands():
+    (reason,) = reasons_of(
+        '[{"zh": "同类水平难以解释（同类组all共17个），涉及基金88302.23元，属于集中情形的可能约100%", '
+        '"en": "more than peers explain (group all of 17), fund yuan 88302.23; part of it with about 100 %"}]'
+    )
+    assert (
+        reason.says.zh
+        == "同类水平难以解释（同类组全部同类，共17个），涉及基金88,302.23元，属于集中情形的可能在99%以上"
+    )
+    assert "group: all of its kind; of 17" in reason.says.en
+    assert "yuan 88,302.23;" in reason.says.en
+    assert reason.says.en.endswith("with more than 99 %")
+
+
+@pytest.mark.parametrize(
+    "group, zh, en",
+    [
+        ("all", "全部同类", "all of its kind"),
+        ("参保人|15-44岁|2|310", "参保人·15-44岁·女·职工医保", "insured persons, aged 15-44, female, employees' insurance"),
+        ("参保人|75岁及以上|1|390", "参保人·75岁及以上·男·居民医保", "insured persons, aged 75 and over, male, residents' insurance"),
+        ("医师|A03", "医师·科别A03", "doctors, specialty A03"),
+        ("institution|1|A1", "医疗机构·一级·类别A1", "institutions, level 1, type A1"),
+        ("二级|综合", "二级机构·综合", "institutions of level 2, 综合"),
+    ],
+)  # fmt: skip
+def test_a_peer_group_is_told(group, zh, en):
+    assert peer_group_words(group) == Words(zh, en)
+
+
+def test_what_chance_shows_is_no_raw_decimal():
+    assert [by_chance(given) for given in ("0.001", "0.047", "3.25", "")] == ["< 0.01", "0.05", "3.2", ""]
+
+
+def test_every_route_has_words():
+    assert {row["route"] for row in schemes()["schemes"].values()} == set(ROUTES)
