@@ -61,11 +61,13 @@ _CHINESE: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     (r"角色([a-z]+)", lambda found: f"角色为{_role(found).zh}"),
     (r"同类组([^\s，；（）]+?)共(?=\d)", lambda found: f"同类组{_group(found).zh}，共"),
     (r"(?<![\d.])(\d{4,}\.\d\d)(?=元)", lambda found: yuan(found[1])),
+    (r"约0\.00(?=[次例])", lambda _: "不足0.01"),
     (r"可能约100%", lambda _: "可能在99%以上"),
 )
 _ENGLISH: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     (r"\brole ([a-z]+)(?=,)", lambda found: f"role: {_role(found).en}"),
     (r"\bgroup (\S+) of (?=\d)", lambda found: f"group: {_group(found).en}; of "),
     (r"(?<=yuan )(\d{4,}\.\d\d)", lambda found: yuan(found[1])),
+    (r"about 0\.00\b", lambda _: "less than 0.01"),
     (r"with about 100 %", lambda _: "with more than 99 %"),
 )
