@@ -9,9 +9,9 @@ from typing import Any
 
 from core.engine import Engine
 from fundguard.casework.citation import basis_words
-from fundguard.casework.export import night_of, one_lead, register_hits
+from fundguard.casework.export import evidence_title, night_of, one_lead, register_cases, register_hits
 from fundguard.casework.opening import Opening
-from fundguard.casework.schemes import rule, scheme
+from fundguard.casework.schemes import scheme
 from fundguard.casework.sheets import MONEY, NUMBER, Field, Sheet, checked_target, write_whole, write_workbook
 from fundguard.casework.words import PARTIES, quantity, words_of, yuan
 from pipelines.warehouse import Warehouse
@@ -24,7 +24,7 @@ FIELDS = [
     Field("序号", 6, "0"), Field("服务日期", 11), Field("机构", 26), Field("病历号", 22), Field("住院/门诊号", 22),
     Field("科室", 14), Field("床位", 8), Field("费用项目", 30), Field("国家编码", 26), Field("医院项目编码", 20),
     Field("医院项目名称", 26), Field("数量", 8, NUMBER), Field("金额", 12, MONEY), Field("疑点金额", 12, MONEY),
-    Field("计入本线索", 12, MONEY), Field("规则", 24), Field("理由", 50, wrap=True), Field("结算ID", 22),
+    Field("计入本线索", 12, MONEY), Field("规则、团伙或情形", 24), Field("理由", 50, wrap=True), Field("结算ID", 22),
     Field("记账流水号", 22),
 ]  # fmt: skip
 
@@ -71,14 +71,17 @@ def _rows(engine: Engine, warehouse: Warehouse, day: date) -> tuple[list[dict[st
         keep=True,
     )
     register_hits(engine, warehouse, day)
+    register_cases(engine, warehouse, day)
     for table in ("setl_d", "fee_list_d", "mdtrt_d", "fixmedins_b"):
         warehouse.register(engine, table, until=day)
     engine.register(
         "annex_row",
         sql="SELECT e.kind, e.ref_id, COALESCE(e.setl_id, h.setl_id) AS setl_id, "
         "COALESCE(e.bkkp_sn, h.bkkp_sn) AS bkkp_sn, h.mdtrt_id, e.amount_counted, h.rule_id, h.rule_code, "
-        "h.service_date, h.vola_amt, h.reason_zh, h.basis FROM lead_evidence AS e "
-        "LEFT JOIN cited_hit AS h ON h.hit_id = e.ref_id",
+        "COALESCE(h.service_date, c.day) AS service_date, COALESCE(h.vola_amt, c.amount) AS vola_amt, h.reason_zh, h.basis, "
+        "g.ring_kind FROM lead_evidence AS e LEFT JOIN cited_hit AS h ON h.hit_id = e.ref_id "
+        "LEFT JOIN cited_case AS c ON c.kind = e.kind AND c.ref_id = e.ref_id AND c.setl_id = e.setl_id "
+        "LEFT JOIN cited_ring AS g ON g.ring_id = e.ref_id AND e.kind = 'ring'",
         keep=True,
     )
     rows = engine.run(
@@ -102,14 +105,13 @@ def _shown(rows: Sequence[Mapping[str, Any]], opening: Opening) -> Iterator[list
     numbers = opening.identities("ipt_otp_no", (row["ipt_otp_no"] for row in rows))
     items = opening.plain("medins_list_codg", (row["medins_list_codg"] for row in rows))
     for nth, row in enumerate(rows, start=1):
-        known = rule(row["rule_id"]) if row["rule_id"] else None
         yield [
             nth, row["service_date"] or _day(row["fee_ocur_time"]) or _day(row["setl_time"]),
             row["fixmedins_name"] or row["fixmedins_code"], charts.get(row["medrcdno"], ""),
             numbers.get(row["ipt_otp_no"], ""), row["adm_dept_name"], row["adm_bed"], row["hilist_name"],
             row["hilist_code"], items.get(row["medins_list_codg"], ""), row["medins_list_name"], row["cnt"],
             row["det_item_fee_sumamt"], row["vola_amt"], row["amount_counted"],
-            known.title.zh if known else row["rule_code"] or "团伙同现", row["reason_zh"], row["setl_id"], row["bkkp_sn"],
+            evidence_title(row), row["reason_zh"], row["setl_id"], row["bkkp_sn"],
         ]  # fmt: skip
 
 

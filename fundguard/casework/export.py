@@ -27,7 +27,7 @@ from fundguard.casework.sheets import (
     write_whole,
     write_workbook,
 )
-from fundguard.casework.words import KINDS, PARTIES, QUEUES, STREAMS, words_of
+from fundguard.casework.words import KINDS, MODELS, PARTIES, QUEUES, RING_KINDS, STREAMS, words_of
 from pipelines.warehouse import Warehouse
 
 SUFFIXES = ("csv", "xlsx", "json")
@@ -140,11 +140,16 @@ def _evidence(engine: Engine, warehouse: Warehouse, day: date) -> list[dict[str,
     """Evidence of all leads with the hits behind it, dearest first within each lead."""
     warehouse.register(engine, "lead_evidence", since=day, until=day)
     register_hits(engine, warehouse, day)
+    register_cases(engine, warehouse, day)
     return engine.run(
         "SELECT l.queue, l.rank, l.party_name, e.lead_id, e.family, e.kind, e.ref_id, e.setl_id, e.bkkp_sn, "
-        "e.amount_counted, h.rule_id, h.rule_code, h.rule_ver, h.kb_ver, h.result, h.service_date, h.fixmedins_code, "
-        "h.vola_amt, h.fund_amt, h.reason_zh, h.basis FROM lead_evidence AS e JOIN lead AS l ON l.lead_id = e.lead_id "
+        "e.amount_counted, h.rule_id, h.rule_code, h.rule_ver, h.kb_ver, h.result, "
+        "COALESCE(h.service_date, c.day) AS service_date, COALESCE(h.fixmedins_code, c.fixmedins_code) AS fixmedins_code, "
+        "COALESCE(h.vola_amt, c.amount) AS vola_amt, COALESCE(h.fund_amt, c.amount) AS fund_amt, h.reason_zh, h.basis, "
+        "g.ring_kind FROM lead_evidence AS e JOIN lead AS l ON l.lead_id = e.lead_id "
         "LEFT JOIN cited_hit AS h ON h.hit_id = e.ref_id "
+        "LEFT JOIN cited_case AS c ON c.kind = e.kind AND c.ref_id = e.ref_id AND c.setl_id = e.setl_id "
+        "LEFT JOIN cited_ring AS g ON g.ring_id = e.ref_id AND e.kind = 'ring' "
         f"ORDER BY {_ORDER.replace('queue', 'l.queue')}, l.queue, l.rank, l.lead_id, e.amount_counted DESC, e.kind, "
         f"e.ref_id, e.setl_id, e.bkkp_sn LIMIT {EVIDENCE_ROWS}"
     ).to_pylist()
@@ -168,8 +173,32 @@ def register_hits(engine: Engine, warehouse: Warehouse, day: date) -> None:
     )
 
 
+def register_cases(engine: Engine, warehouse: Warehouse, day: date) -> None:
+    """Register `cited_case` and `cited_ring`: cases of patterns and settlements of rings as of a day, one per settlement."""
+    for table in ("pattern_event", "ring_event", "ring"):
+        warehouse.register(engine, table, since=day, until=day)
+    engine.register(
+        "cited_case",
+        sql="SELECT 'score' AS kind, pattern AS ref_id, setl_id, MIN(day) AS day, MIN(fixmedins_code) AS fixmedins_code, "
+        "MAX(amount) AS amount FROM pattern_event WHERE setl_id IS NOT NULL GROUP BY pattern, setl_id UNION ALL "
+        "SELECT 'ring' AS kind, ring_id AS ref_id, setl_id, MIN(event_date) AS day, MIN(fixmedins_code) AS fixmedins_code, "
+        "MAX(fund_amt) AS amount FROM ring_event GROUP BY ring_id, setl_id",
+    )
+    engine.register("cited_ring", sql="SELECT ring_id, kind AS ring_kind FROM ring")
+
+
+def evidence_title(row: Mapping[str, Any]) -> str:
+    """What a row of evidence shows, in words: the rule, the kind of ring, or the pattern or model."""
+    if row["rule_id"]:
+        known = rule(row["rule_id"])
+        return known.title.zh if known else str(row["rule_id"])
+    if row["kind"] == "ring":
+        return words_of(RING_KINDS, row["ring_kind"] or "").zh or words_of(KINDS, "ring").zh
+    return words_of(MODELS, row["ref_id"]).zh if row["kind"] == "score" else ""
+
+
 _EVIDENCE_FIELDS = [
-    Field("队列", 10), Field("名次", 6, WHOLE), Field("对象名称", 26), Field("证据类型", 10), Field("规则", 28),
+    Field("队列", 10), Field("名次", 6, WHOLE), Field("对象名称", 26), Field("证据类型", 10), Field("规则、团伙或情形", 28),
     Field("规则编号", 13), Field("版本", 6, WHOLE), Field("服务日期", 11), Field("机构编号", 16), Field("结算ID", 24),
     Field("记账流水号", 24), Field("疑点金额", 13, MONEY), Field("基金损失", 13, MONEY), Field("计入本线索", 13, MONEY),
     Field("理由", 60, wrap=True), Field("依据", 50, wrap=True), Field("引用ID", 34), Field("线索ID", 34),
@@ -178,10 +207,9 @@ _EVIDENCE_FIELDS = [
 
 def _evidence_rows(rows: list[dict[str, Any]]) -> Iterator[list[Any]]:
     for row in rows:
-        known = rule(row["rule_id"]) if row["rule_id"] else None
         yield [
             words_of(QUEUES, row["queue"]).zh, row["rank"], row["party_name"], words_of(KINDS, row["kind"]).zh,
-            known.title.zh if known else row["rule_id"], row["rule_code"], row["rule_ver"], row["service_date"],
+            evidence_title(row), row["rule_code"], row["rule_ver"], row["service_date"],
             row["fixmedins_code"], row["setl_id"], row["bkkp_sn"], row["vola_amt"], row["fund_amt"], row["amount_counted"],
             row["reason_zh"], "\n".join(clause.zh for clause in basis_words(row["basis"])), row["ref_id"], row["lead_id"],
         ]  # fmt: skip

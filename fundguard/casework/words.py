@@ -32,8 +32,11 @@ PARTIES = {
     "household": Words("家庭", "Household"),
 }
 ROLES = {
+    "main": Words("牵头方", "the party it stands around"),
     "member": Words("成员", "member"),
     "hub": Words("中心", "hub"),
+    "source": Words("首售方", "first seller"),
+    "customer": Words("顾客", "customer"),
     "institution": Words("机构", "institution"),
     "pharmacy": Words("药店", "pharmacy"),
     "doctor": Words("医师", "doctor"),
@@ -64,7 +67,28 @@ MODELS = {
     "capacity": Words("能力不符", "Beyond capacity"),
     "two_places": Words("同日两地执业", "Two places on one day"),
     "many_places": Words("多机构就诊", "Many places"),
+    "examination": Words("检查化验费用偏高", "Examination yuan above peers"),
+    "therapy": Words("治疗费用偏高", "Therapy yuan above peers"),
+    "material": Words("耗材费用偏高", "Material yuan above peers"),
+    "drug": Words("药品费用偏高", "Drug yuan above peers"),
+    "inventory": Words("结算数量超出库存允许", "More charged than stock allows"),
+    "rhythm": Words("就诊间隔过于固定", "Visits at equal steps"),
+    "prescription_pace": Words("六十秒内连续开方", "Prescriptions within a minute"),
 }
+# Patterns of conduct: what one case is, in a few words. Each may have an innocent reason (docs/patterns.md).
+PATTERNS = {
+    "sham_stay": Words("短住院且多项迹象并存", "Short stay with several signs"),
+    "nothing_paid": Words("住院个人未付或人人同额", "Stay with nothing, or the same sum, paid"),
+    "far_stay": Words("住院者集中来自同一外地", "Stays of people from one far county"),
+    "back_soon": Words("出院十五日内再入院", "Back within fifteen days"),
+    "extra_dialysis": Words("一周透析四次及以上", "Four or more dialyses in a week"),
+    "therapy_rhythm": Words("理疗间隔固定且非整周", "Therapy at fixed distances that are no weeks"),
+    "early_refill": Words("尚余九十日以上用量即再取药", "Drugs taken with over 90 days in hand"),
+    "paid_twice": Words("同一住院两次结算", "One stay settled twice"),
+    "chronic_unproven": Words("慢特病待遇前未见住院和检查", "Chronic benefit, no stay or test seen before"),
+    "script_without_visit": Words("有处方而处方机构未见就诊", "Prescription, no visit seen there"),
+}
+MODELS |= PATTERNS
 RESULTS = {
     "violation": Words("违规", "violation"),
     "suspect": Words("可疑", "suspect"),
@@ -81,14 +105,34 @@ BENIGN = {
     "rehabilitation": Words("康复疗程", "rehabilitation"),
     "household": Words("同一家庭", "one household"),
     "nursing_home": Words("同一养老机构", "one nursing home"),
-    "schedule": Words("固定日程", "a fixed schedule"),
-    "market_day": Words("赶集日", "market day"),
-    "vaccination": Words("预防接种", "vaccination"),
+    "schedule": Words("固定日程（如赶集日）", "a fixed schedule, such as market days"),
+    "school": Words("同龄学生", "pupils of one age"),
+    "mass_event": Words("集中体检或接种", "a check-up or vaccination of many"),
+    "sole_pharmacy": Words("邻近仅此一家药店", "the one pharmacy nearby"),
+    "referral_chain": Words("医共体内转诊", "referral inside one medical community"),
+    "medical_community": Words("同一医共体", "one medical community"),
+    "chain": Words("依法同一主体（连锁）", "one owner by law"),
 }
 RING_KINDS = {
-    "co_visit": Words("同时段到同一机构", "Same place at the same time"),
-    "co_stay": Words("同进同出住院", "In and out of hospital together"),
-    "shared": Words("共用电话、地址", "Shared phone or address"),
+    "co_visit": Words("反复同时段到同一机构", "Same place at the same time, again and again"),
+    "group_admission": Words("结伴入院又结伴出院", "Admitted and discharged together"),
+    "waived_stay": Words("个人未付费的住院集中", "Stays for which persons paid nothing"),
+    "repeat_stay": Words("反复短期住院集中", "Short stays of the same persons again and again"),
+    "stay_elsewhere": Words("住院期间在他处就诊集中", "Treated elsewhere during the stay"),
+    "transfer_cycle": Words("两院之间往返转院", "Sent to another hospital and back"),
+    "origin_funnel": Words("同一来源集中到一家医院", "One origin, one hospital"),
+    "trace_bridge": Words("同一盒药再次售出", "The same box sold again"),
+    "prescriber_pharmacy": Words(
+        "一名医师的处方集中到一家药店", "One doctor's prescriptions at one pharmacy"
+    ),
+    "doctor_two_places": Words("同一医师同时段出现在两家机构", "One doctor at two places in the same hours"),
+    "same_controller": Words("两家机构疑似同一控制人", "One hand behind two institutions, possibly"),
+}
+ROUTES = {
+    "核查": Words("核查", "on-site check"),
+    "协议处理线索": Words("协议处理线索", "under the service agreement"),
+    "行政检查线索": Words("行政检查线索", "administrative inspection"),
+    "部门协查": Words("部门协查", "with other departments"),
 }
 REFUSED = {
     "unreadable": Words("无法读取", "unreadable"),
@@ -120,6 +164,27 @@ def words_of(table: Mapping[str, Words], key: object) -> Words:
     """The words of a code, or the code itself where nobody gave it any."""
     text = "" if key is None else str(key)
     return table.get(text) or Words(text, text)
+
+
+def fact_words(fact: object) -> Words:
+    """What a reason rests on, in words: `ring:<kind>`, `repeat:`, `score:<model>`, `gathered:`, `hit:<rule>`, `rate:`."""
+    sort, _, name = str(fact or "").partition(":")
+    if sort in ("ring", "repeat"):
+        said, more = words_of(RING_KINDS, name), Words("反复出现", "repeated")
+    elif sort in ("score", "gathered"):
+        said, more = words_of(MODELS, name), Words("集中出现", "gathered")
+    elif sort in ("hit", "rate"):
+        said, more = (
+            Words(f"规则 {name} 命中", f"Hits of rule {name}"),
+            Words("比同类集中", "more than peers"),
+        )
+    elif sort == "draw":
+        return Words("随机抽入", "Drawn at random")
+    else:
+        return Words(str(fact or ""), str(fact or ""))
+    if sort in ("repeat", "gathered", "rate"):
+        return Words(f"{said.zh}：{more.zh}", f"{said.en}: {more.en}")
+    return said
 
 
 def yuan(amount: Decimal | float | int | str | None) -> str:
@@ -159,6 +224,15 @@ def share(part: float | Decimal | None, whole: float | Decimal | None) -> str:
         return "–"
     value = float(part) / float(whole) * 100
     return f"{value:.0f}%" if value >= 10 else f"{value:.1f}%" if value >= 1 else f"{value:.2f}%"
+
+
+def by_chance(groups: object) -> str:
+    """How many groups chance would show, as people read it: "< 0.01", "0.05", "1.2"."""
+    try:
+        value = float(str(groups))
+    except ValueError:
+        return str(groups or "")
+    return "< 0.01" if value < 0.01 else f"{value:.2f}" if value < 1 else f"{value:.1f}"
 
 
 def quantity(number: Decimal | None) -> str:

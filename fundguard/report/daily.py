@@ -177,8 +177,10 @@ def _leads(facts: Facts) -> Iterator[str]:
         who = name if name and not person else f"{words_of(PARTIES, row['party_type']).zh} {shown}"
         chance = "" if row["p_confirm"] is None else f"{row['p_confirm'] * 100:.0f}%"
         amount = row["amount_at_risk"] or 0
-        estimated = row["amount_estimated"] or 0
-        money = f"{yuan(amount)} 元" if amount or not estimated else f"估计 {yuan(estimated)} 元"
+        involved, estimated = row["amount_involved"] or 0, row["amount_estimated"] or 0
+        money = f"{yuan(amount)} 元"
+        if not amount and (involved or estimated):
+            money = f"涉及 {yuan(involved)} 元" if involved else f"估计 {yuan(estimated)} 元"
         yield (
             f"  {pad(str(row['rank']), 3, right=True)} {pad(who, 34)} {pad(scheme(str(row['scheme'])).title.zh, 24)} "
             f"{pad(money, 22, right=True)} {pad(chance, 5, right=True)}"

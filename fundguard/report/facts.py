@@ -132,7 +132,7 @@ def _rest(tables: Tables) -> list[dict[str, Any]]:
     """The plain list: the next leads after those with a card."""
     return tables.rows(
         "SELECT rank, lead_id, scheme, party_type, party_id, party_name, period_from, period_to, p_confirm, "
-        "amount_at_risk, amount_estimated, effort_hours, stream "
+        "amount_at_risk, amount_involved, amount_estimated, effort_hours, stream "
         f"FROM {findings.LEADS} WHERE queue = 'investigate' "
         f"AND rank > {SHOWN['investigate']} ORDER BY rank, lead_id LIMIT {LISTED - SHOWN['investigate']}"
     )
@@ -166,7 +166,7 @@ def _names(
             for lead in group:
                 yield lead.row["party_id"]
                 for piece in lead.evidence:
-                    yield (piece.hit or {}).get("fixmedins_code")
+                    yield (piece.hit or piece.case or {}).get("fixmedins_code")
                     for line in piece.related:
                         yield line["fixmedins_code"]
                     for step in ((piece.ring or {}).get("path") or {}).get("steps", ()):

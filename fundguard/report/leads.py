@@ -29,13 +29,14 @@ _LEAD = (
 
 @dataclass(frozen=True)
 class Evidence:
-    """One piece of evidence: the counted yuan, and the hit, ring or score with its fee lines behind it."""
+    """One piece of evidence: the counted yuan, and the hit with its fee lines, the ring, or the case of a pattern."""
 
     kind: str
     family: str
     counted: Decimal
     hit: Mapping[str, Any] | None = None
     ring: Mapping[str, Any] | None = None
+    case: Mapping[str, Any] | None = None
     line: Mapping[str, Any] | None = None
     related: tuple[Mapping[str, Any], ...] = ()
     related_more: int = 0
@@ -44,6 +45,7 @@ class Evidence:
     setl_id: str | None = None
     bkkp_sn: str | None = None
     rows: int = 1
+    counted_here: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,12 +84,24 @@ def leads(tables: Tables, rows: Sequence[Mapping[str, Any]], states: Mapping[str
     evidence, totals = _evidence(tables, rows)
     hits = _hits(tables, [e["ref_id"] for shown in evidence.values() for e in shown if e["kind"] == "hit"])
     rings = _rings(tables, [e["ref_id"] for shown in evidence.values() for e in shown if e["kind"] == "ring"])
+    cases = _cases(
+        tables, [e["setl_id"] for shown in evidence.values() for e in shown if e["kind"] == "score"]
+    )
     lines = _lines(tables, hits.values())
     broken = _broken_headers(tables, hits.values())
     scores = _scores(tables, rows)
     return [
         _lead(
-            row, evidence[row["lead_id"]], totals[row["lead_id"]], hits, rings, lines, broken, scores, states
+            row,
+            evidence[row["lead_id"]],
+            totals[row["lead_id"]],
+            hits,
+            rings,
+            cases,
+            lines,
+            broken,
+            scores,
+            states,
         )
         for row in rows
     ]
@@ -99,12 +113,13 @@ def _evidence(
     tables.ids("report_lead", [row["lead_id"] for row in rows])
     tables.engine.register(
         "report_evidence",
-        sql="SELECT e.lead_id, e.family, e.kind, e.ref_id, e.setl_id, e.bkkp_sn, e.amount_counted FROM "
+        sql="SELECT e.lead_id, e.family, e.kind, e.ref_id, e.setl_id, e.bkkp_sn, e.amount_counted, "
+        "SUM(e.amount_counted) OVER (PARTITION BY e.lead_id, e.setl_id) AS settled_here FROM "
         "lead_evidence AS e LEFT SEMI JOIN report_lead AS l ON l.id = e.lead_id",
         keep=True,
     )
-    # One row per reference. Rings first: they are few and say most. Then the dearest hit of each rule in turn,
-    # so that a rule with hundreds of hits does not hide the others.
+    # One row per hit, ring, and case of a pattern. Rings first: they are few and say most. Then the dearest of each
+    # rule and pattern in turn, so that a rule with hundreds of hits does not hide the others.
     history = tables.history("hit")
     cited = (
         f"SELECT hit_id, MAX(rule_code) AS rule_code, MAX(vola_amt) AS vola_amt FROM {history} GROUP BY hit_id"
@@ -113,23 +128,23 @@ def _evidence(
     )
     tables.engine.register(
         "report_piece",
-        sql="SELECT g.*, h.rule_code, h.vola_amt FROM (SELECT lead_id, family, kind, ref_id, MIN(setl_id) AS setl_id, "
-        "MIN(bkkp_sn) AS bkkp_sn, SUM(amount_counted) AS amount_counted, COUNT(*) AS n_rows FROM report_evidence "
-        f"WHERE kind <> 'score' GROUP BY lead_id, family, kind, ref_id) AS g LEFT JOIN ({cited}) AS h "
-        "ON h.hit_id = g.ref_id",
+        sql="SELECT g.*, h.vola_amt, h.rule_code, CASE WHEN g.kind = 'score' THEN g.ref_id ELSE h.rule_code END AS sort, "
+        "CASE WHEN g.kind = 'ring' THEN 0 ELSE 1 END AS late FROM (SELECT lead_id, family, kind, ref_id, "
+        "MIN(setl_id) AS setl_id, MIN(bkkp_sn) AS bkkp_sn, SUM(amount_counted) AS amount_counted, MAX(settled_here) AS settled_here, COUNT(*) AS n_rows "
+        # A score without a settlement is a comparison, not a row: the reasons tell it.
+        "FROM report_evidence WHERE kind <> 'score' OR setl_id IS NOT NULL "
+        "GROUP BY lead_id, family, kind, ref_id, CASE WHEN kind = 'score' THEN setl_id END) AS g "
+        f"LEFT JOIN ({cited}) AS h ON h.hit_id = g.ref_id",
         keep=True,
     )
-    order = "amount_counted DESC, vola_amt DESC, ref_id"
+    order = "amount_counted DESC, vola_amt DESC, ref_id, setl_id"
     shown = tables.rows(
-        "SELECT * FROM (SELECT p.*, ROW_NUMBER() OVER (PARTITION BY p.lead_id ORDER BY p.kind DESC, p.turn, "
-        f"{order}) AS nth FROM (SELECT r.*, ROW_NUMBER() OVER (PARTITION BY r.lead_id, r.kind, r.rule_code "
+        "SELECT * FROM (SELECT p.*, ROW_NUMBER() OVER (PARTITION BY p.lead_id ORDER BY p.late, p.turn, p.kind, "
+        f"{order}) AS nth FROM (SELECT r.*, ROW_NUMBER() OVER (PARTITION BY r.lead_id, r.kind, r.sort "
         f"ORDER BY {order}) AS turn FROM report_piece AS r) AS p) AS n WHERE n.nth <= {EVIDENCE_SHOWN} "
         "ORDER BY lead_id, nth"
     )
-    counts = tables.rows(
-        "SELECT lead_id, family, kind, COUNT(DISTINCT ref_id) AS n FROM report_evidence "
-        "WHERE kind <> 'score' GROUP BY lead_id, family, kind"
-    )
+    counts = tables.rows("SELECT lead_id, family, COUNT(*) AS n FROM report_piece GROUP BY lead_id, family")
     grouped: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in shown:
         grouped[row["lead_id"]].append(row)
@@ -167,6 +182,18 @@ def _rings(tables: Tables, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
     for row in rows:
         row["path"] = parsed(row["path"], {})
     return {row["ring_id"]: row for row in rows}
+
+
+def _cases(tables: Tables, settlements: Iterable[str]) -> dict[tuple[str, str], dict[str, Any]]:
+    """Per pattern and settlement the cases that show it: when, where, whose, yuan."""
+    tables.ids("report_case_id", settlements)
+    tables.result("pattern_event")
+    rows = tables.rows(
+        "SELECT e.pattern, e.setl_id, MIN(e.psn_no) AS psn_no, MIN(e.fixmedins_code) AS fixmedins_code, MIN(e.dr_code) "
+        "AS dr_code, MIN(e.day) AS day, MAX(e.amount) AS amount, COUNT(*) AS n FROM pattern_event AS e "
+        "LEFT SEMI JOIN report_case_id AS i ON i.id = e.setl_id GROUP BY e.pattern, e.setl_id"
+    )
+    return {(row["pattern"], row["setl_id"]): row for row in rows}
 
 
 def _lines(tables: Tables, hits: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -223,6 +250,7 @@ def _lead(
     total: Counter[str],
     hits: Mapping[str, Mapping[str, Any]],
     rings: Mapping[str, Mapping[str, Any]],
+    cases: Mapping[tuple[str, str], Mapping[str, Any]],
     lines: Mapping[str, Mapping[str, Any]],
     broken: Mapping[str, list[str]],
     scores: Mapping[tuple[str, str], list[dict[str, Any]]],
@@ -235,7 +263,7 @@ def _lead(
         evidence,
         key=lambda e: (place.get(e["rule_code"] or e["ref_id"], len(place)), e["rule_code"] or "", e["nth"]),
     )
-    shown = tuple(_piece(entry, hits, rings, lines) for entry in ordered)
+    shown = tuple(_piece(entry, hits, rings, cases, lines) for entry in ordered)
     codes = list(dict.fromkeys(piece.hit["rule_id"] for piece in shown if piece.hit))
     found = [known for known in map(rule, codes) if known]
     if not found and str(row["scheme"]).startswith("rule:"):
@@ -283,6 +311,7 @@ def _piece(
     entry: Mapping[str, Any],
     hits: Mapping[str, Mapping[str, Any]],
     rings: Mapping[str, Mapping[str, Any]],
+    cases: Mapping[tuple[str, str], Mapping[str, Any]],
     lines: Mapping[str, Mapping[str, Any]],
 ) -> Evidence:
     hit = hits.get(entry["ref_id"]) if entry["kind"] == "hit" else None
@@ -294,6 +323,7 @@ def _piece(
         counted=entry["amount_counted"] or Decimal(0),
         hit=hit,
         ring=rings.get(entry["ref_id"]) if entry["kind"] == "ring" else None,
+        case=cases.get((entry["ref_id"], entry["setl_id"])) if entry["kind"] == "score" else None,
         line=lines.get(hit["bkkp_sn"] or "") if hit else None,
         related=tuple(related),
         related_more=max(0, len(hit["related_sn"] or []) - len(related)) if hit else 0,
@@ -302,6 +332,7 @@ def _piece(
         setl_id=(hit or entry)["setl_id"],
         bkkp_sn=(hit or entry)["bkkp_sn"],
         rows=entry["n_rows"],
+        counted_here=(entry["settled_here"] or 0) > 0,
     )
 
 
@@ -344,7 +375,7 @@ def _doubts(
         for tag in (piece.ring or {}).get("benign_tags") or ():
             benign = words_of(BENIGN, tag)
             yield Words(f"团伙带良性标记：{benign.zh}", f"the ring carries a benign tag: {benign.en}")
-    if not row["amount_at_risk"]:
+    if not row["amount_at_risk"] and not row["amount_involved"]:
         yield Words(
             "无逐行金额：金额仅为统计估计", "no line-level yuan: the amount is a statistical estimate only"
         )

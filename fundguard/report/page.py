@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 
 from fundguard.casework import words
 from fundguard.casework.citation import basis_words
+from fundguard.casework.peer_groups import peer_group_words
 from fundguard.casework.schemes import scheme
 from fundguard.report import figures
 from fundguard.report.drift_words import drift_words, false_words, rows
@@ -83,6 +84,8 @@ def _environment() -> Environment:
         "short_yuan": words.short_yuan,
         "count": words.count,
         "quantity": words.quantity,
+        "by_chance": words.by_chance,
+        "peer_group": peer_group_words,
         "both": both,
     }
     environment.globals |= {
@@ -117,9 +120,11 @@ def who(row: Mapping[str, Any], names: Mapping[str, str]) -> Markup:
 
 
 def at_risk(row: Mapping[str, Any]) -> Markup:
-    """Yuan at risk; where no line holds any, the estimate, marked as one; else a dash."""
+    """Yuan at risk; where another lead counts its rows, those in brackets; else the estimate, marked as one; else a dash."""
     if row["amount_at_risk"]:
         return escape(words.yuan(row["amount_at_risk"]))
+    if row.get("amount_involved"):
+        return Markup('<span class="soft">({})</span>').format(words.yuan(row["amount_involved"]))
     if not row["amount_estimated"]:
         return Markup('<span class="soft">–</span>')
     said = both(words.Words("估", "est."))

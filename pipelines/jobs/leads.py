@@ -13,6 +13,7 @@ READS = {
     "hit": DAYS,
     "ring": None,
     "ring_member": None,
+    "ring_event": None,
     "score": None,
     "pattern_event": None,
     "setl_d": DAYS,

@@ -96,6 +96,32 @@ def joint_settlements(persons=range(10, 18), place="P001", days=(1, 5, 9)):
     ]
 
 
+def joint_events(rings, settlements):
+    """What `ring_event` lists: of each member of a ring the settlements its persons made at its place."""
+    listed = []
+    for head, members in rings:
+        persons = {m["party_id"] for m in members if m["party_type"] == "person"}
+        places = {m["party_id"] for m in members if m["party_type"] != "person"}
+        for made in settlements:
+            if made["psn_no"] not in persons or made["fixmedins_code"] not in places:
+                continue
+            own = {"person": made["psn_no"], "institution": made["fixmedins_code"]}
+            listed += [
+                {
+                    "ring_id": head["ring_id"],
+                    "party_type": party_type,
+                    "party_id": party_id,
+                    "setl_id": made["setl_id"],
+                    "psn_no": made["psn_no"],
+                    "fixmedins_code": made["fixmedins_code"],
+                    "event_date": made["setl_time"].date(),
+                    "fund_amt": made["fund_pay_sumamt"],
+                }
+                for party_type, party_id in own.items()
+            ]
+    return listed
+
+
 def score(party=("institution", "C002"), model="peers", p=0.9, excess=5000):
     return {
         "party_type": party[0],
@@ -126,6 +152,7 @@ def night(engine, hits=(), rings=(), scores=(), before=None, settlements=(), **s
     engine.register("hit", arrow=rows("hit", list(hits)))
     engine.register("ring", arrow=rows("ring", [head for head, _ in rings]))
     engine.register("ring_member", arrow=rows("ring_member", [m for _, ms in rings for m in ms]))
+    engine.register("ring_event", arrow=rows("ring_event", joint_events(rings, settlements)))
     engine.register("score", arrow=rows("score", list(scores)))
     shape = empty(TABLES["lead"]).schema
     engine.register("lead_before", arrow=pa.Table.from_pylist(list(before or []), schema=shape))

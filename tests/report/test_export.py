@@ -82,6 +82,18 @@ def test_workbook_for_people(world, duckdb_engine, tmp_path):
     assert about["线索截至"] == str(AS_OF)
 
 
+def test_a_case_and_a_ring_are_told_in_the_workbook(world, duckdb_engine, tmp_path):
+    out = tmp_path / "leads.xlsx"
+    export_leads(duckdb_engine, Warehouse(world.home), None, out)
+    rows = list(load_workbook(out)["证据"].iter_rows(values_only=True))
+    at = {heading: nth for nth, heading in enumerate(rows[0])}
+    told = {row[at["规则、团伙或情形"]]: row for row in rows[1:] if row[at["证据类型"]] != "规则命中"}
+    assert set(told) == {"短住院且多项迹象并存", "反复同时段到同一机构"}
+    case = told["短住院且多项迹象并存"]
+    assert case[at["服务日期"]] is not None
+    assert Decimal(str(case[at["疑点金额"]])) == Decimal("812.40")
+
+
 def test_formulas_are_text(built, duckdb_engine, tmp_path):
     texts = ["=1+1", "+1", "-1+cmd|' /C calc'!A0", "@SUM(A1)", "\t=1", "\r=1", "＝1"]
     rows = [dict(_today(built)[0], rank=n, lead_id=f"LD{n}", party_name=text) for n, text in enumerate(texts)]
@@ -163,7 +175,8 @@ def test_annex_prints_originals_for_those_who_may_see(world, duckdb_engine, tmp_
     annex(duckdb_engine, Warehouse(world.home), LEAD, None, out, _opening(world.home, role))
     charts, items = _originals(world)
     assert set(_column(out, "病历号")) == charts
-    assert set(_column(out, "医院项目编码")) == items
+    # The row of a case is a settlement: it has no item.
+    assert set(_column(out, "医院项目编码")) - {None} == items
     assert out.stat().st_mode & 0o077 == 0
 
 
@@ -174,7 +187,7 @@ def test_annex_prints_hashes_for_the_others(world, duckdb_engine, tmp_path, role
     charts, items = _originals(world)
     keys = load_keys(world.home)
     assert set(_column(out, "病历号")) == {f"#{keys.token_of(chart)[:16]}" for chart in charts}
-    assert set(_column(out, "医院项目编码")) == {f"#{keys.token_of(item)[:16]}" for item in items}
+    assert set(_column(out, "医院项目编码")) - {None} == {f"#{keys.token_of(item)[:16]}" for item in items}
 
 
 def test_annex_opens_the_vault_in_a_hashed_home(built, duckdb_engine, tmp_path):

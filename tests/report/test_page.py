@@ -56,6 +56,17 @@ def test_twenty_leads_with_what_an_investigator_needs(html, world):
     assert f"{leads[0]['amount_at_risk']:,.2f}" in first
 
 
+def test_a_case_of_a_pattern_stands_beside_its_lead(html, world):
+    cases = world.rows[("pattern_event", f"run_date={AS_OF}")]
+    assert cases
+    card = html.split('<article class="lead" id="LD00000000"')[1].split("</article>")[0]
+    assert "短住院且多项迹象并存" in card
+    assert "812.40" in card
+    assert cases[0]["setl_id"] in card
+    assert str(cases[0]["day"]) in card
+    assert cases[0]["psn_no"] not in card
+
+
 def test_shares_of_the_reasons_add_up(html):
     first = html[html.index("<article") : html.index("</article>")]
     shares = [int(text) for text in re.findall(r"<b>(\d+)%</b>", first)]

@@ -24,6 +24,8 @@ BEFORE = date(2026, 6, 29)
 RUN_ID = "2026-06-30-duckdb-0a1b2c3d"
 DAYS = 14
 
+PATTERN = "sham_stay"
+
 _RULES = [
     ("service_repeat_charge", "POL-SVC-012", "T19", "charge"),
     ("service_day_cap", "POL-SVC-014", "T19", "charge"),
@@ -226,6 +228,9 @@ class World:
                 self.add("lead_evidence", f"run_date={AS_OF}", {"lead_id": lead_id, "family": "rule", "kind": "hit", "ref_id": hit["hit_id"], "setl_id": hit["setl_id"], "bkkp_sn": hit["bkkp_sn"], "amount_counted": counted})  # fmt: skip
             if n in (0, 5):
                 self.add("lead_evidence", f"run_date={AS_OF}", {"lead_id": lead_id, "family": "network", "kind": "ring", "ref_id": f"R{0 if n == 0 else 2:031d}", "setl_id": None, "bkkp_sn": None, "amount_counted": Decimal(0)})  # fmt: skip
+                case = hits[0]
+                self.add("pattern_event", f"run_date={AS_OF}", {"pattern": PATTERN, "case_id": case["mdtrt_id"], "setl_id": case["setl_id"], "psn_no": case["psn_no"], "fixmedins_code": party, "day": case["setl_date"], "amount": Decimal("812.40")})  # fmt: skip
+                self.add("lead_evidence", f"run_date={AS_OF}", {"lead_id": lead_id, "family": "conduct", "kind": "score", "ref_id": PATTERN, "setl_id": case["setl_id"], "bkkp_sn": None, "amount_counted": Decimal(0)})  # fmt: skip
             reasons = [
                 {"family": "rule", "fact": "hits", "part": 1.9 - 0.03 * n, "zh": f"{len(hits)} 条规则命中，落在 {len(hits)} 次结算", "en": f"{len(hits)} rule hits on {len(hits)} settlements"},
                 {"family": "peers", "fact": "therapy", "part": 0.8, "zh": "次均治疗为同类的 2.8 倍", "en": "therapy yuan per settlement 2.8 times its peers"},
