@@ -53,6 +53,9 @@ def who(plan: Plan, word: str) -> Array:
         "teen": (age >= 14) & (age <= 15),
         "girl": (age >= 4) & (age <= 9) & people.female,
         "pupil": (age >= 6) & (age <= 13),
+        "toddler": (age >= 3) & (age <= 6),
+        "grown man": (age >= 50) & (age < 75) & ~people.female,
+        "just grown": (age >= 19) & (age <= 21),
     }
     return masks[word]
 
