@@ -275,8 +275,8 @@ LIMITS: dict[str, tuple[tuple[str, ...], tuple[Use, ...]]] = {
     "CLN-MED-005": (
         HOSPITALS,
         (
-            Use("plant_nimesulide", "grown", disease="M54.500", line={"days": 20, "part": WHOLE // 4}),
-            Use("plant_ketorolac", "grown", disease="M54.500", line={"days": 10, "part": WHOLE // 2}),
+            Use("plant_nimesulide", "grown", disease="M54.500", line={"days": 20}),
+            Use("plant_ketorolac", "grown", disease="M54.500", line={"days": 10}),
             Use("plant_nimesulide", "grown", disease="M54.500", line={"days": 15}, pitfall="恰为限定天数"),
             Use(
                 "plant_ketorolac",
@@ -291,8 +291,8 @@ LIMITS: dict[str, tuple[tuple[str, ...], tuple[Use, ...]]] = {
     "POL-MED-009": (
         HOSPITALS,
         (
-            Use("plant_morphine_slow", "grown", disease="M54.500", line={"days": 20, "part": WHOLE // 4}),
-            Use("plant_morphine", "grown", disease="M54.500", line={"days": 14, "part": WHOLE // 2}),
+            Use("plant_morphine_slow", "grown", disease="M54.500", line={"days": 20}),
+            Use("plant_morphine", "grown", disease="M54.500", line={"days": 14}),
             Use("plant_morphine_slow", "grown", disease="M54.500", line={"days": 15}, pitfall="恰为限定天数"),
             Use(
                 "plant_morphine",

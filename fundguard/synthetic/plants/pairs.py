@@ -127,7 +127,7 @@ PAIRS: dict[str, tuple[tuple[str, ...], tuple[Pair, ...]]] = {
         ("secondary", "tertiary"),
         (
             *_companion("plant_perfusion", "plant_hdf", "N18.900"),
-            *_companion("plant_haemofilter", "plant_crrt", "N18.900"),
+            *_companion("plant_perfusion", "plant_crrt", "N18.900"),
         ),
     ),
     "EXT-008": (

@@ -35,18 +35,21 @@ def prophylaxis(plan: Plan, rng: np.random.Generator, grade: int) -> None:
     ):
         code, disease, name = operation
         person = patients(plan, rng, size, "grown")
-        key = plain_stay(plan, rng, scheme, person, place, days=8, treated=False, disease=disease)
+        flags = v.NEAR if pitfall else v.WHOLE
+        key = plain_stay(
+            plan, rng, scheme, person, place, days=8, treated=False, disease=disease, flags=flags
+        )
         plan.side.operation(key, code, name, _OPERATED)
         if infection:
             plan.side.diagnosis(key, infection, "感染")
-        label = plan.side.pitfall(pitfall) if pitfall else 0
+        if pitfall:
+            plan.side.near_miss(key, pitfall)
         plan.line(
             key=key,
             item=plan.catalogue.pool(item),
             after=_OPERATED + after,
             tag=scheme.tag,
-            event=not label,
-            near=label,
+            event=False,
             undo=undo,
         )
     plan.party(scheme, "place", place, "main")

@@ -11,7 +11,10 @@ from fundguard.synthetic.plan import WHOLE, Plan
 from fundguard.synthetic.plants.ground import events, outpatient, patients, plain_stay, stay
 from fundguard.synthetic.plants.ground import near as near_count
 
-_OPERATION = {"plant_lens": ("13.4100", "白内障摘除术"), "plant_pacemaker": ("37.8100", "起搏器置入术")}
+_OPERATION = {
+    "code:C0601010010000000012": ("13.4100", "白内障摘除术"),
+    "plant_pacemaker": ("37.8100", "起搏器置入术"),
+}
 
 
 def over_the_day_cap(plan: Plan, rng: np.random.Generator, grade: int) -> None:
@@ -137,7 +140,7 @@ def more_than_the_body_holds(plan: Plan, rng: np.random.Generator, grade: int) -
     """CLN-CON-003: more pieces than an operation can use; near: both eyes, one for each of two operations."""
     scheme = plan.plant("rule:CLN-CON-003", grade)
     place = int(plan.place(rng, "secondary", "tertiary")[0])
-    lens, pacemaker = "plant_lens", "plant_pacemaker"
+    lens, pacemaker = _OPERATION
     half, few = max(2, events(grade) // 2), near_count(grade, 3)
     for pool, count, operations, size, part, flags, pitfall in (
         (lens, 4, 1, half, WHOLE // 2, 0, ""),
