@@ -50,6 +50,7 @@ def who(plan: Plan, word: str) -> Array:
         "young mother": (age >= 22) & (age <= 40) & people.female,
         "employee": adult & people.employee,
         "child": (age >= 5) & (age <= 10),
+        "junior": (age >= 6) & (age <= 10),
         "teen": (age >= 14) & (age <= 15),
         "girl": (age >= 4) & (age <= 9) & people.female,
         "pupil": (age >= 6) & (age <= 13),

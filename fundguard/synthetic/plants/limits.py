@@ -89,7 +89,7 @@ LIMITS: dict[str, tuple[tuple[str, ...], tuple[Use, ...]]] = {
         HOSPITALS,
         (
             *_both("drug_child_paid", "grown"),
-            Use("drug_child_paid", "child", disease="J02.900", pitfall="年龄在限定范围内"),
+            Use("drug_child_paid", "junior", disease="J02.900", pitfall="年龄在限定范围内"),
         ),
     ),
     "CLN-MED-002": (
