@@ -228,7 +228,9 @@ def ring_figures(truth: Truth, home: Path, date: str) -> dict[str, Any]:
 def rule_figures(truth: Truth, hits: pd.DataFrame, near: pd.DataFrame) -> list[dict[str, Any]]:
     """For each planted rule: events, hits, the share of hits on an event, the share of events hit.
 
-    near_misses are planted rows that must stay silent, near_miss_hits those the rule hit all the same.
+    A hit without settlement and line (an indicator of an institution) is compared by party: it hits the
+    events of the schemes of this rule that name its party. near_misses are planted rows that must stay
+    silent, near_miss_hits those the rule hit all the same.
     """
     rules = truth.scheme[truth.scheme["scheme"].str.startswith("rule:")]
     code_of = dict(zip(rules["scheme_id"], rules["scheme"].str[5:], strict=True))
@@ -247,6 +249,11 @@ def rule_figures(truth: Truth, hits: pd.DataFrame, near: pd.DataFrame) -> list[d
         hit |= events["setl_id"].isin(without)
         right = mine["bkkp_sn"].isin(lined) | mine["setl_id"].isin(bare)
         right |= mine["bkkp_sn"].isna() & mine["setl_id"].isin(settled)
+        planted = rules[rules["scheme"] == f"rule:{code}"].set_index(["party_type", "party_id"])["scheme_id"]
+        party = pd.MultiIndex.from_frame(mine[["party_type", "party_id"]])
+        unsettled = mine["setl_id"].isna() & mine["bkkp_sn"].isna()
+        hit |= events["scheme_id"].isin(set(planted[planted.index.isin(party[unsettled])]))
+        right |= unsettled & party.isin(planted.index)
         close = near[near["rule_code"] == code]
         wrong = close["bkkp_sn"].isin(set(mine["bkkp_sn"].dropna()))
         wrong |= close["bkkp_sn"].eq("") & close["setl_id"].isin(stays)

@@ -208,13 +208,20 @@ def _ordinary(catalogue: Catalogue, rng: np.random.Generator) -> None:
         )
     for row in _rows("consumables"):
         price = float(row["price"])
-        pool = "implant" if price > 300 else "consumable"
         at = catalogue.add(
-            row["code"], row["name"], pool, list_type="301", charge="08", price=price, lv=row["lv"], unit="个"
+            row["code"],
+            row["name"],
+            row["pool"],
+            list_type="301",
+            charge="08",
+            price=price,
+            lv=row["lv"],
+            unit="个",
         )
         if price > 300:
             # A ceiling on high-value consumables, a little under the price: part is over the limit.
             catalogue.cap[at] = int(catalogue.price[at] * 0.95)
+            catalogue.pools.setdefault("implant", []).append(at)
     for row in _rows("pieces"):
         catalogue.add(
             row["code"],

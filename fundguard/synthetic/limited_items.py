@@ -204,6 +204,8 @@ def _named_items(catalogue: "Catalogue") -> None:
             )
             if row["ceiling"]:
                 catalogue.cap[item] = int(row["ceiling"]) * 100
+            if row["since"]:
+                catalogue.since[item] = (date.fromisoformat(row["since"]) - _EPOCH).days
 
 
 def _pairs(catalogue: "Catalogue", tables: dict[str, list[Row]], rng: np.random.Generator) -> None:

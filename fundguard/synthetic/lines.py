@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fundguard.synthetic import visits as v
+from fundguard.synthetic.city import DEPARTMENTS
 from fundguard.synthetic.columnar import DAY, Array, runs
 from fundguard.synthetic.plan import PLANTED, Plan
 
@@ -75,6 +76,8 @@ _FIRST = {
     "dialysis": ("dialysis", 1.0),
 }
 _SERVICES = [_CLASS[n] for n in ("lab", "imaging", "treat", "therapy_tcm", "therapy_rehab", "sexed_service")]
+# A high-value consumable follows the operation: bone, eye, heart, and what any surgeon uses.
+_IMPLANTS = {"B02": "implant_bone", "D02": "implant_eye", "A03": "implant_heart"}
 # What a line costs against its target once packs are whole; measured, so that costs per visit come out.
 FIT = {"outpatient": 1.12, "chronic": 1.32, "pharmacy": 1.05, "stay": 1.15, "village": 1.0}
 
@@ -133,6 +136,9 @@ class LineMaker:
             }.get(group, f"drug_{group}")
             group_pool.append(pool_id[name])
         self.group_pool = np.array(group_pool)
+        self.implant_pool = np.array(
+            [pool_id[_IMPLANTS.get(DEPARTMENTS[at], "implant_general")] for at in plan.diseases.department]
+        )
         self.group = np.array(plan.diseases.group)
         self.item = {
             name: self.catalogue.pools[name][0] for name in ("bed", "nurse", "nurse_psych", "consult_stay")
@@ -210,6 +216,7 @@ class LineMaker:
         limited = np.isin(classes, [_CLASS["drug_level"], _CLASS["drug_inpatient"]]) & (rank < 2)
         classes = np.where(limited, _CLASS["infusion"], classes)
         pool = np.where(classes == _CLASS["drug"], self.group_pool[disease], self.pool[classes])
+        pool = np.where(classes == _CLASS["implant"], self.implant_pool[disease], pool)
         self._sexed(chunk, visit, classes, pool, disease, rng)
         packaged = chunk.flags[visit] & v.PACKAGE > 0
         weight = self.weight[classes] * np.exp(rng.normal(0, 1, size) * self.sigma[classes])

@@ -101,6 +101,7 @@ class Plan:
     closed: dict[int, int] = field(default_factory=dict)  # place → last day of its agreement
     stocked: dict[tuple[int, int], float] = field(default_factory=dict)  # (place, item) → bought ÷ sold
     gaps: set[tuple[int, str]] = field(default_factory=set)  # (place, equipment) that is not there
+    rights: dict[int, int] = field(default_factory=dict)  # doctor → highest tier of antibiotics allowed
     cohort_stays: float = 0.02
     used_person: Array = field(init=False)
     used_place: Array = field(init=False)

@@ -124,7 +124,7 @@ def doctor_names(city: City) -> list[str]:
 
 
 def write(landing: Landing, plan: Plan, rng: np.random.Generator, last_day: int) -> None:
-    """Writes all five registers, and that of equipment where a plant asks for it."""
+    """Writes all five registers, and those of equipment and of prescribing rights where a plant asks for them."""
     city, catalogue = plan.city, plan.catalogue
     _people(landing, city, rng, last_day)
     _places(landing, city, rng, plan.closed)
@@ -132,6 +132,8 @@ def write(landing: Landing, plan: Plan, rng: np.random.Generator, last_day: int)
     _catalogue(landing, catalogue)
     if "medins_equip_b" in plan.side.extensions:
         _equipment(landing, city, plan.gaps)
+    if "medins_dr_right_b" in plan.side.extensions:
+        _rights(landing, city, plan.rights)
 
 
 def _people(landing: Landing, city: City, rng: np.random.Generator, last_day: int) -> None:
@@ -254,6 +256,23 @@ def _equipment(landing: Landing, city: City, gaps: set[tuple[int, str]]) -> None
             "fixmedins_code": pa.array([codes[n] for n, _ in there]),
             "equip_type": pa.array([name for _, name in there]),
             "begndate": days(np.full(len(there), _FIRST_DAY)),
+        },
+    )
+
+
+def _rights(landing: Landing, city: City, rights: dict[int, int]) -> None:
+    """Every doctor may prescribe antibiotics of every tier but those a plant names."""
+    size = len(city.doctors.place)
+    level = np.full(size, 3)
+    for doctor, highest in rights.items():
+        level[doctor] = highest
+    landing.write(
+        "medins_dr_right_b",
+        {
+            "prac_psn_code": pa.array(doctor_codes(city)),
+            "right_type": constant("antibiotic", size),
+            "right_lv": numbers(level),
+            "begndate": days(np.full(size, _FIRST_DAY)),
         },
     )
 

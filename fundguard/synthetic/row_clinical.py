@@ -93,9 +93,12 @@ def visits(
 def second_diagnoses(
     context: Context, chunk: v.Visits, rng: np.random.Generator
 ) -> tuple[tuple[Array, ...], Array]:
-    """Up to three more diagnoses a stay (positions, -1 none) and the worst: 0 MCC, 1 CC, 2 none."""
+    """Up to three more diagnoses a stay (positions, -1 none) and the worst: 0 MCC, 1 CC, 2 none.
+
+    A bare stay has what its plant gives it: a drawn infection would make a planted line lawful.
+    """
     size = len(chunk)
-    stay = v.STAYS[chunk.kind] & (chunk.flags & v.NEWBORN == 0)
+    stay = v.STAYS[chunk.kind] & (chunk.flags & (v.NEWBORN | v.BARE) == 0)
     old = context.plan.city.people.age[chunk.person] >= 40
     plain = rng.integers(0, len(_PLAIN), size)
     first = np.where(stay & old & (rng.random(size) < 0.6), plain, -1)

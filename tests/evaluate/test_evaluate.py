@@ -170,6 +170,23 @@ def test_rules_count_present_hits_that_are_not_shadow(truth: Path, home: Path) -
     ]
 
 
+def test_an_indicator_without_a_settlement_is_compared_by_party(truth: Path, home: Path) -> None:
+    """Two schemes of one indicator; the hits name the first one's institution and an honest one."""
+    with (truth / "truth" / "scheme.csv").open("a") as file:
+        file.write("S4,rule:MGT-IDX-001,1,institution,H2,main,2026-06-01,2026-06-30,0.00\n")
+        file.write("S5,rule:MGT-IDX-001,1,institution,H1,main,2026-06-01,2026-06-30,0.00\n")
+    with (truth / "truth" / "event.csv").open("a") as file:
+        file.write("S4,s20,,50.00\nS4,s21,,50.00\nS4,s22,,50.00\nS5,s23,,50.00\n")
+    hit = {"rule_code": "MGT-IDX-001", "party_type": "institution", "setl_id": None, "bkkp_sn": None}
+    day = {"related_sn": [], "shadow": False, "judged_day": "setl_date=2026-06-30"}
+    rows = [{**hit, **day, "party_id": party} for party in ("H2", "H3")]
+    folder = home / "warehouse" / "hit" / f"run_date={RUN}"
+    pq.write_table(pa.Table.from_pylist(rows), folder / "indicator.parquet")
+    found = {row["rule_code"]: row for row in evaluate(truth, home)["rules"]}["MGT-IDX-001"]
+    assert (found["planted"], found["hits"]) == (4, 2)
+    assert (found["precision"], found["recall"]) == (0.5, 0.75)
+
+
 def test_truth_of_the_contract_alone_is_enough(truth: Path, home: Path) -> None:
     (truth / "truth" / "near_miss.csv").unlink()
     assert evaluate(truth, home)["rules"][0]["near_misses"] == 0

@@ -133,11 +133,12 @@ def over_the_internet(plan: Plan, rng: np.random.Generator, grade: int) -> None:
 def infections(plan: Plan, rng: np.random.Generator, grade: int) -> None:
     """MGT-IDX-007: infections in a third of the stays of one hospital; near: one in twenty, as at its peers."""
     scheme = plan.plant("rule:MGT-IDX-007", grade)
-    place = int(plan.place(rng, "secondary")[0])
-    peers = [other for other in plan.city.of_sort("secondary", "tcm").tolist() if other != place]
+    # Peers are of one level and kind, each with enough stays of its own to be compared.
+    place = int(plan.place(rng, "primary")[0])
+    peers = [other for other in plan.city.of_sort("primary").tolist() if other != place][:6]
     for where in (place, *peers):
         wrong = where == place
-        count, share = (60, 0.5 - 0.06 * grade) if wrong else (20, 0.05)
+        count, share = (60, 0.5 - 0.06 * grade) if wrong else (56, 0.05)
         person = patients(plan, rng, count, "anybody")
         day = plan.calendar.last - 28 + rng.integers(0, 20, count)
         key = plain_stay(plan, rng, scheme, person, where, day=day, days=5, disease="S72.000")

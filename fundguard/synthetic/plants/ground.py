@@ -50,9 +50,13 @@ def who(plan: Plan, word: str) -> Array:
         "young mother": (age >= 22) & (age <= 40) & people.female,
         "employee": adult & people.employee,
         "child": (age >= 5) & (age <= 10),
+        "junior": (age >= 6) & (age <= 10),
         "teen": (age >= 14) & (age <= 15),
         "girl": (age >= 4) & (age <= 9) & people.female,
         "pupil": (age >= 6) & (age <= 13),
+        "toddler": (age >= 3) & (age <= 6),
+        "grown man": (age >= 50) & (age < 75) & ~people.female,
+        "just grown": (age >= 19) & (age <= 21),
     }
     return masks[word]
 

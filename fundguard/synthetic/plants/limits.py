@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from fundguard.synthetic import visits as v
-from fundguard.synthetic.plan import Plan, Scheme
+from fundguard.synthetic.city import DEPARTMENTS
+from fundguard.synthetic.plan import WHOLE, Plan, Scheme
 from fundguard.synthetic.plants.ground import days_since, events, near, outpatient, patients, stay
 from fundguard.synthetic.plants.series import refilled
 
@@ -88,7 +89,7 @@ LIMITS: dict[str, tuple[tuple[str, ...], tuple[Use, ...]]] = {
         HOSPITALS,
         (
             *_both("drug_child_paid", "grown"),
-            Use("drug_child_paid", "child", disease="J02.900", pitfall="年龄在限定范围内"),
+            Use("drug_child_paid", "junior", disease="J02.900", pitfall="年龄在限定范围内"),
         ),
     ),
     "CLN-MED-002": (
@@ -247,6 +248,223 @@ LIMITS: dict[str, tuple[tuple[str, ...], tuple[Use, ...]]] = {
             Use("plant_cystatin", disease="J20.900"),
             Use("plant_ccp", disease="M05.900", pitfall="诊断相符"),
             Use("plant_cystatin", disease="J20.900", second="N18.900", pitfall=OTHER_DIAGNOSIS),
+        ),
+    ),
+    "CLN-CON-002": (
+        HOSPITALS,
+        (
+            Use("plant_cochlear", "grown"),
+            Use("plant_pacemaker", "grown"),
+            Use("plant_cochlear", "grown", disease="H66.900", pitfall="在限定科室收费"),
+            Use(
+                "plant_pacemaker", "grown", line={"dept": DEPARTMENTS.index("A03")}, pitfall="在限定科室收费"
+            ),
+            Use("plant_cochlear", "grown", pitfall=REFUNDED, flags=v.REFUND),
+        ),
+    ),
+    "CLN-MED-003": (
+        HOSPITALS,
+        (
+            Use("plant_quinolone", "pupil", disease="J02.900"),
+            Use("plant_tetracycline", "toddler", disease="J02.900"),
+            Use("plant_quinolone", "just grown", disease="J20.900", pitfall="已满界限年龄"),
+            Use("plant_tetracycline", "teen", disease="J02.900", pitfall="界限年龄各药不同: 八岁以上可用"),
+            Use("plant_quinolone", "pupil", disease="J02.900", pitfall=REFUNDED, flags=v.REFUND),
+        ),
+    ),
+    "CLN-MED-005": (
+        HOSPITALS,
+        (
+            Use("plant_nimesulide", "grown", disease="M54.500", line={"days": 20}),
+            Use("plant_ketorolac", "grown", disease="M54.500", line={"days": 10}),
+            Use("plant_nimesulide", "grown", disease="M54.500", line={"days": 15}, pitfall="恰为限定天数"),
+            Use(
+                "plant_ketorolac",
+                "grown",
+                disease="M54.500",
+                line={"days": 10},
+                pitfall=REFUNDED,
+                flags=v.REFUND,
+            ),
+        ),
+    ),
+    "POL-MED-009": (
+        HOSPITALS,
+        (
+            Use("plant_morphine_slow", "grown", disease="M54.500", line={"days": 20}),
+            Use("plant_morphine", "grown", disease="M54.500", line={"days": 14}),
+            Use("plant_morphine_slow", "grown", disease="M54.500", line={"days": 15}, pitfall="恰为限定天数"),
+            Use(
+                "plant_morphine",
+                "grown",
+                kind="stay",
+                disease="C34.900",
+                line={"days": 14},
+                pitfall="住院医嘱不受门诊处方天数限制",
+            ),
+            Use(
+                "plant_morphine",
+                "grown",
+                disease="M54.500",
+                line={"days": 14},
+                pitfall=REFUNDED,
+                flags=v.REFUND,
+            ),
+        ),
+    ),
+    "CLN-MED-007": (
+        HOSPITALS,
+        (
+            Use("plant_epristeride", "grown man"),
+            Use("plant_bicalutamide", "grown man"),
+            Use("plant_epristeride", "grown man", disease="N40.x00", pitfall="诊断相符"),
+            Use("plant_bicalutamide", "grown man", second="C61.x00", pitfall=OTHER_DIAGNOSIS),
+        ),
+    ),
+    "CLN-MED-009": (
+        ("secondary", "primary"),
+        (
+            Use("plant_reserpine", "old", disease="I10.x00x002"),
+            Use("plant_amitriptyline", "old", disease="G47.000"),
+            Use("plant_reserpine", "adult", disease="I10.x00x002", pitfall="未到界限年龄"),
+            Use("plant_amitriptyline", "old", disease="G47.000", pitfall=REFUNDED, flags=v.REFUND),
+        ),
+    ),
+    "CLN-MED-014": (
+        ("tcm", "primary"),
+        (
+            Use("plant_piece_clove", disease="R53.x00", line={"cnt": 1_800_000, "part": WHOLE // 2}),
+            Use("plant_piece_jujube", disease="R53.x00", line={"cnt": 6_000_000, "part": WHOLE // 4}),
+            Use("plant_piece_clove", disease="R53.x00", line={"cnt": 900_000}, pitfall="恰为限定克数"),
+            Use("plant_piece_jujube", disease="R53.x00", line={"cnt": 1_800_000}, pitfall="限定克数各味不同"),
+            Use(
+                "plant_piece_clove",
+                disease="R53.x00",
+                line={"cnt": 1_800_000},
+                pitfall=REFUNDED,
+                flags=v.REFUND,
+            ),
+        ),
+    ),
+    "CLN-SVC-002": (
+        HOSPITALS,
+        (
+            Use("code:003110000060000", "grown"),
+            Use("plant_lithotripsy", "grown"),
+            Use("code:003110000060000", "grown", disease="N18.900", pitfall="诊断相符"),
+            Use("plant_lithotripsy", "grown", second="N20.000", pitfall=OTHER_DIAGNOSIS),
+            Use("plant_lithotripsy", "grown", pitfall=REFUNDED, flags=v.REFUND),
+        ),
+    ),
+    "CLN-SVC-005": (
+        HOSPITALS,
+        (
+            Use("plant_gastroscopy", "grown", disease="I21.900"),
+            Use("plant_treadmill", "grown", second="I21.900"),
+            Use("plant_gastroscopy", "grown", pitfall="无禁忌诊断"),
+            Use("plant_gastroscopy", "grown", disease="I50.900", pitfall="无禁忌诊断"),
+            Use("plant_treadmill", "grown", disease="I21.900", pitfall=REFUNDED, flags=v.REFUND),
+        ),
+    ),
+    "CLN-SVC-006": (
+        HOSPITALS,
+        (
+            Use("plant_thyroid_operation", "grown", kind="stay", disease="E04.900"),
+            Use("plant_stomach_operation", "grown", kind="stay", disease="K26.900"),
+            Use("plant_stomach_operation", "grown", kind="stay", disease="C16.402", pitfall="诊断相符"),
+            Use(
+                "plant_thyroid_operation",
+                "grown",
+                kind="stay",
+                disease="E04.900",
+                second="C73.x00",
+                pitfall=OTHER_DIAGNOSIS,
+            ),
+        ),
+    ),
+    "POL-CON-001": (
+        HOSPITALS,
+        (
+            *_both("plant_newborn_device", "adult"),
+            Use("plant_newborn_device", "young mother", pitfall=NEWBORN, flags=v.NEWBORN),
+            Use("plant_newborn_device", "adult", pitfall=SELF_PAID, line={"own": True}),
+        ),
+    ),
+    "POL-CON-002": (
+        HOSPITALS,
+        (
+            *_both("plant_child_device", "adult"),
+            Use("plant_child_device", "child", disease="J02.900", pitfall="年龄在限定范围内"),
+            Use("plant_child_device", "young mother", pitfall=NEWBORN, flags=v.NEWBORN),
+        ),
+    ),
+    "POL-MED-006": (
+        HOSPITALS,
+        (
+            *_both("plant_surfactant", "adult"),
+            Use("plant_surfactant", "young mother", pitfall=NEWBORN, flags=v.NEWBORN),
+            Use("plant_surfactant", "adult", pitfall=SELF_PAID, line={"own": True}),
+        ),
+    ),
+    "POL-SVC-005": (
+        HOSPITALS,
+        (
+            *_both("plant_newborn_care", "adult"),
+            Use("plant_newborn_care", "young mother", pitfall=NEWBORN, flags=v.NEWBORN),
+            Use("plant_newborn_care", "adult", pitfall=SELF_PAID, line={"own": True}),
+        ),
+    ),
+    "POL-SVC-006": (
+        ("rehab", "tcm"),
+        (
+            *_both("plant_palsy_training", "adult", disease="M54.500", second="G80.900"),
+            Use(
+                "plant_palsy_training",
+                "child",
+                disease="J02.900",
+                second="G80.900",
+                pitfall="年龄在限定范围内",
+            ),
+        ),
+    ),
+    "POL-SVC-007": (
+        ("rehab", "tcm"),
+        (
+            *_both("plant_hemiplegia_training", "grown", disease="M54.500"),
+            Use("plant_swallow_training", "grown", disease="M75.000"),
+            Use("plant_hemiplegia_training", "grown", disease="I69.300", pitfall="诊断相符"),
+            Use(
+                "plant_swallow_training",
+                "grown",
+                disease="M54.500",
+                second="R13.x00",
+                pitfall=OTHER_DIAGNOSIS,
+            ),
+        ),
+    ),
+    "POL-SVC-009": (
+        HOSPITALS,
+        (
+            *_both("code:001102000050000", "grown"),
+            Use("plant_icu_bed", "grown"),
+            Use("plant_icu_bed", "grown", kind="stay", disease="I50.900", pitfall="住院使用"),
+            Use(
+                "plant_icu_bed",
+                "grown",
+                kind="emergency",
+                disease="I50.900",
+                pitfall="限急诊或住院: 急诊使用",
+            ),
+        ),
+    ),
+    "POL-SVC-011": (
+        ("primary",),
+        (
+            Use("plant_icu_bed", "grown", kind="stay", disease="I50.900"),
+            Use("plant_liver_transplant", "grown", ("secondary",), "stay", "B18.100"),
+            Use("plant_icu_bed", "grown", ("secondary",), "stay", "I50.900", "机构级别相符"),
+            Use("plant_liver_transplant", "grown", ("tertiary",), "stay", "B18.100", "机构级别相符"),
+            Use("plant_icu_bed", "grown", pitfall=REFUNDED, flags=v.REFUND),
         ),
     ),
     "EXT-018": (

@@ -46,6 +46,17 @@ def _windowed(kind: str, gap: int, far: int, pitfall: str, **more: Any) -> tuple
     )
 
 
+def _companion(item: str, service: str, disease: str) -> tuple[Pair, ...]:
+    """`item` needs `service` in the same visit: it breaks where the service stands elsewhere or was taken back."""
+    return (
+        Pair(item, service, 3 * DAY, disease=disease, apart=True),
+        Pair(item, service, 60, disease=disease, other={"undo": True}),
+        Pair(item, service, 60, "同次就诊有所伴项目", disease=disease),
+        Pair(item, service, 2 * DAY, "时间窗为单次就诊: 所伴项目在住院另一日", True, disease=disease),
+        Pair(item, service, 3 * DAY, REFUNDED, disease=disease, apart=True, refund=True),
+    )
+
+
 # 2026-02-12: the day the 2025 edition of the book was published; its points bind from then on.
 _BOOK = 20_496
 PAIRS: dict[str, tuple[tuple[str, ...], tuple[Pair, ...]]] = {
@@ -63,6 +74,60 @@ PAIRS: dict[str, tuple[tuple[str, ...], tuple[Pair, ...]]] = {
             Pair(
                 "pairs:stay", "", 40 * DAY, "时间窗为单次就诊: 不在同一次住院", True, 4, "I50.900", apart=True
             ),
+        ),
+    ),
+    "POL-SVC-013": (
+        ("dialysis", "secondary"),
+        (
+            Pair("plant_filtration", "code:003110000060000", -60, disease="N18.001"),
+            Pair(
+                "plant_filtration",
+                "code:003110000060000",
+                2 * DAY,
+                "不在同一天",
+                disease="N18.001",
+                apart=True,
+            ),
+            Pair(
+                "plant_filtration",
+                "code:003110000060000",
+                -60,
+                "另一组成已以负数行冲正",
+                disease="N18.001",
+                other={"undo": True},
+            ),
+            Pair("plant_filtration", "code:003110000060000", -60, REFUNDED, disease="N18.001", refund=True),
+        ),
+    ),
+    "POL-SVC-017": (
+        ("secondary", "tertiary"),
+        (
+            Pair("plant_dialysate", "plant_perfusion_session", 300, disease="N18.900"),
+            Pair("plant_bandage", "plant_splint", 300, disease="S52.500"),
+            Pair("plant_bandage", "plant_splint", 2 * DAY, "不在同一天", disease="S52.500", apart=True),
+            Pair(
+                "plant_dialysate",
+                "plant_perfusion_session",
+                300,
+                "主项已以负数行冲正",
+                disease="N18.900",
+                other={"undo": True},
+            ),
+            Pair("plant_bandage", "plant_perfusion_session", 300, "耗材不在该项目内涵中", disease="N18.900"),
+        ),
+    ),
+    "CLN-MED-001": (
+        ("secondary", "tertiary"),
+        (
+            *_companion("plant_contrast", "code:002103000020000", "N20.000"),
+            *_companion("plant_gadolinium", "plant_mri_enhanced", "N20.000"),
+        ),
+    ),
+    "CLN-CON-001": (
+        ("secondary", "tertiary"),
+        (
+            *_companion("plant_perfusion", "plant_hdf", "N18.900"),
+            *_companion("plant_perfusion", "plant_crrt", "N18.900"),
         ),
     ),
     "EXT-008": (

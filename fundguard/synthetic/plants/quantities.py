@@ -8,7 +8,13 @@ import numpy as np
 
 from fundguard.synthetic import visits as v
 from fundguard.synthetic.plan import WHOLE, Plan
-from fundguard.synthetic.plants.ground import events, outpatient, patients, stay
+from fundguard.synthetic.plants.ground import events, outpatient, patients, plain_stay, stay
+from fundguard.synthetic.plants.ground import near as near_count
+
+_OPERATION = {
+    "code:C0601010010000000012": ("13.4100", "白内障摘除术"),
+    "plant_pacemaker": ("37.8100", "起搏器置入术"),
+}
 
 
 def over_the_day_cap(plan: Plan, rng: np.random.Generator, grade: int) -> None:
@@ -130,7 +136,41 @@ def header_above_its_lines(plan: Plan, rng: np.random.Generator, grade: int) -> 
     plan.party(scheme, "place", place, "main")
 
 
+def more_than_the_body_holds(plan: Plan, rng: np.random.Generator, grade: int) -> None:
+    """CLN-CON-003: more pieces than an operation can use; near: both eyes, one for each of two operations."""
+    scheme = plan.plant("rule:CLN-CON-003", grade)
+    place = int(plan.place(rng, "secondary", "tertiary")[0])
+    lens, pacemaker = _OPERATION
+    half, few = max(2, events(grade) // 2), near_count(grade, 3)
+    for pool, count, operations, size, part, flags, pitfall in (
+        (lens, 4, 1, half, WHOLE // 2, 0, ""),
+        (pacemaker, 2, 1, half, WHOLE // 2, 0, ""),
+        (lens, 2, 1, few, 0, 0, "双侧: 成对器官每次手术两件"),
+        (pacemaker, 2, 2, few, 0, 0, "两次手术各一件"),
+        (pacemaker, 2, 1, few, 0, v.REFUND, "退费冲正后净额为零"),
+    ):
+        disease = "H25.900" if pool == lens else "I50.900"
+        person = patients(plan, rng, size, "grown")
+        key = plain_stay(plan, rng, scheme, person, place, disease=disease, flags=flags)
+        label = plan.side.pitfall(pitfall) if pitfall else 0
+        for number in range(operations):
+            after = (30 + 48 * number) * 3600
+            plan.side.operation(key, *_OPERATION[pool], after, number == 0)
+            plan.line(
+                key=key,
+                item=plan.catalogue.pool(pool),
+                cnt=count // operations * 10_000,
+                after=after + 3600,
+                tag=scheme.tag,
+                event=not label,
+                near=label,
+                part=part or WHOLE,
+            )
+    plan.party(scheme, "place", place, "main")
+
+
 PLANTS = {
+    "CLN-CON-003": more_than_the_body_holds,
     "POL-SVC-014": over_the_day_cap,
     "EXT-002": beds_beyond_the_stay,
     "EXT-019": stockpile,
