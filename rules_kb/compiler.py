@@ -327,9 +327,16 @@ def _fused(
             "AND g.service_date <= COALESCE(p.enddate, DATE '9999-12-30')"
         )
         columns = "".join(f", p.{c}" for c, _ in known)
+        points_of = f"point_{grain}"
+        if "point_id" in facts:
+            # A point that names its item by a part of the name stands once for each charged code that bears it.
+            bare = ", ".join(
+                ("rule_no", "rule_id", "point_id", "verify_status", "point_source", *(c for c, _ in known))
+            )
+            points_of = f"(SELECT DISTINCT {bare} FROM point_{grain})"
         branches.append(
             f"SELECT {mine}, p.rule_no, p.point_id, p.verify_status, p.point_source{columns} "
-            f"FROM {candidates} AS g JOIN point_{grain} AS p ON {match}"
+            f"FROM {candidates} AS g JOIN {points_of} AS p ON {match}"
         )
     if plain:
         # Lines no plain rule speaks up on leave before they are multiplied by the rules.

@@ -30,10 +30,10 @@ SELECT c.party_type, c.party_id, c.scheme, r.family, concat_text('ring:', r.kind
        concat_text('repeat:', r.kind) AS more_fact,
        concat_text(r.first_date, '至', r.last_date, '，涉及', r.n_institutions, '家机构；',
                    CASE WHEN r.p_chance IS NULL THEN concat_text('强度', as_money(r.score), '（0–100）')
-                        ELSE concat_text('打乱时间重算，每百夜约有', as_money(times(r.p_chance, 100)), '夜偶然出现同样强的团组') END) AS more_zh,
+                        ELSE concat_text('按偶然水平估算，每百夜约有', as_money(times(r.p_chance, 100)), '夜会出现同样强的团组') END) AS more_zh,
        concat_text(r.first_date, ' to ', r.last_date, ', ', r.n_institutions, ' institutions; ',
                    CASE WHEN r.p_chance IS NULL THEN concat_text('strength ', as_money(r.score), ' (0 to 100)')
-                        ELSE concat_text('with times shuffled, a group this strong appears by chance in about ',
+                        ELSE concat_text('by chance alone a group this strong appears in about ',
                                          as_money(times(r.p_chance, 100)), ' of 100 nights') END) AS more_en,
        r.benign_tags
 FROM lead_candidate AS c

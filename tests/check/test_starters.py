@@ -168,3 +168,18 @@ def test_points_by_name_give_the_same_hits_on_spark(duckdb_engine, spark_engine)
         found.append(sorted(rows, key=lambda row: row["hit_id"]))
     assert len(found[0]) == len(wanted)
     assert found[0] == found[1]
+
+
+def test_two_codes_that_bear_one_points_name_make_one_candidate(duckdb_engine):
+    claims = Claims()
+    claims.institution("H2")
+    charge(claims, "one", "brand", "C4", hilist_name="人工晶状体", cnt="3", med_type="21")
+    charge(claims, "two", "brand", "C9", hilist_name="折叠式人工晶状体", cnt="3", med_type="21")
+    claims.register(duckdb_engine)
+    days = pa.table({"judged_day": ["setl_date=2026-03-02"]})
+    duckdb_engine.register("judged_day", arrow=days)
+    settings = RulesSettings(active="all")
+    rules = tuple(p for p in read_library().judging(settings) if p[0].id == "device_over_quantity")
+    (judged,) = judge_grains(duckdb_engine, Pack(rules, settings), [rules[0][0].grain])
+    hits = duckdb_engine.run(f"SELECT hit_id, bkkp_sn FROM {judged}").to_pylist()
+    assert sorted(hit["bkkp_sn"] for hit in hits) == ["one brand", "two brand"]
