@@ -40,6 +40,27 @@ def _money(value: str) -> str:
     )
 
 
+def _excess(dialect: str) -> Callable[[Sequence[str]], str]:
+    # Made of our own functions, so that both engines take the same steps.
+    def call(name: str, *arguments: str) -> str:
+        return FUNCTIONS[name].text(dialect, arguments)
+
+    def text(arguments: Sequence[str]) -> str:
+        seen, expected = arguments
+
+        def odds(multiple: str) -> str:
+            shrunk = call("safe_ratio", f"1.5 + {expected}", f"1.5 + {call('times', multiple, expected)}")
+            prior = call("times", "1.5", call("natural_log", shrunk))
+            data = call("times", seen, call("natural_log", call("times", multiple, shrunk)))
+            return call("exponential", call("smaller_of", f"{prior} + {data}", "60"))
+
+        ratio = call("safe_ratio", " + ".join(odds(multiple) for multiple in ("4", "12", "40")), "3")
+        weighed = call("times", "0.03", ratio)
+        return call("safe_ratio", weighed, f"{weighed} + 0.97")
+
+    return text
+
+
 def _evidence(string: str) -> Callable[[Sequence[str]], str]:
     # Every value is a JSON string: numbers keep the exact digits they have in the tables.
     quote, slash = "CHR(34)", "CHR(92)"
@@ -336,6 +357,14 @@ _ALL = [
         (1, 1),
         "EXP(CAST({0} AS DOUBLE))",
         "EXP(CAST({0} AS DOUBLE))",
+    ),
+    Function(
+        "excess_probability",
+        "P(a count is more than peers explain): odds of 4, 12 or 40 times the expected count (a double > 0) "
+        "against it, honest rates varying by a gamma of shape 1.5, prior .03",
+        (2, 2),
+        _excess("duckdb"),
+        _excess("spark"),
     ),
     Function("absolute", "distance from 0", (1, 1), "ABS({0})", "ABS({0})"),
     Function("greater_of", "largest; NULLs are passed over", (2, None), "GREATEST({*})", "GREATEST({*})"),

@@ -38,23 +38,11 @@ expected AS (
   LEFT JOIN everyone AS e ON e.party_type = c.party_type
   LEFT JOIN lead_party AS p ON p.party_type = c.party_type AND p.party_id = c.party_id
 ),
-odds AS (
-  SELECT x.*,
-         safe_ratio(
-           exponential(smaller_of(times(1.5, natural_log(safe_ratio(1.5 + e, 1.5 + times(4, e))))
-                                  + times(o, natural_log(times(4, safe_ratio(1.5 + e, 1.5 + times(4, e))))), 60))
-           + exponential(smaller_of(times(1.5, natural_log(safe_ratio(1.5 + e, 1.5 + times(12, e))))
-                                    + times(o, natural_log(times(12, safe_ratio(1.5 + e, 1.5 + times(12, e))))), 60))
-           + exponential(smaller_of(times(1.5, natural_log(safe_ratio(1.5 + e, 1.5 + times(40, e))))
-                                    + times(o, natural_log(times(40, safe_ratio(1.5 + e, 1.5 + times(40, e))))), 60)),
-           3) AS ratio
-  FROM expected AS x
-),
 read AS (
   SELECT y.*,
-         safe_ratio(times(0.03, ratio), times(0.03, ratio) + 0.97) AS p_excess,
+         excess_probability(o, e) AS p_excess,
          1 - exponential(times(o, natural_log(1 - precision))) AS p_count
-  FROM odds AS y
+  FROM expected AS y
 )
 SELECT r.party_type, r.party_id, r.scheme, r.rule_code, r.own, r.n_hit, r.n_event, r.amount, r.first_date, r.last_date,
        r.reason_zh, r.reason_en, r.basis, r.n_violation, r.n_verified, round_to(r.e, 3) AS expected,

@@ -71,22 +71,10 @@ expected AS (
                          ELSE safe_ratio(times(g.n, g.all_o + 0.5), greater_of(g.all_n, 1)) END, 0.02) AS e
   FROM grouped AS g
   WHERE g.o > 0
-),
-odds AS (
-  SELECT x.*,
-         safe_ratio(
-           exponential(smaller_of(times(1.5, natural_log(safe_ratio(1.5 + e, 1.5 + times(4, e))))
-                                  + times(seen, natural_log(times(4, safe_ratio(1.5 + e, 1.5 + times(4, e))))), 60))
-           + exponential(smaller_of(times(1.5, natural_log(safe_ratio(1.5 + e, 1.5 + times(12, e))))
-                                    + times(seen, natural_log(times(12, safe_ratio(1.5 + e, 1.5 + times(12, e))))), 60))
-           + exponential(smaller_of(times(1.5, natural_log(safe_ratio(1.5 + e, 1.5 + times(40, e))))
-                                    + times(seen, natural_log(times(40, safe_ratio(1.5 + e, 1.5 + times(40, e))))), 60)),
-           3) AS ratio
-  FROM expected AS x
 )
 SELECT pattern, party_type, party_id, compared_with, peer_n, n, n_shown, o, persons, amount, first_day, last_day,
        round_to(e, 6) AS e,
-       round_to(safe_ratio(times(0.03, ratio), times(0.03, ratio) + 0.97), 6) AS p_excess,
+       round_to(excess_probability(seen, e), 6) AS p_excess,
        -- What of the cases honest chance does not explain, twice the peers' rate allowed.
        round_to(greater_of(1 - safe_ratio(times(2, e), seen), 0), 6) AS share
-FROM odds
+FROM expected
