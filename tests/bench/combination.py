@@ -5,6 +5,7 @@ factor (.3); the first scheme shifts the first by 2.0 and is hit by a hard rule 
 second shifts the second by 3.2, the third the third by 3.0. Detectors' ratios are known from planted
 schemes, as in the night. Reviewed: 85 % from the top of noisy-or, 15 % drawn from the rest with known
 propensity. What is learned is what the night applies: a multiplier per scheme's part, only where the gate lets it pass.
+The label-free score is `ranker.combine`; the night itself joins families by noisy-or in SQL and does not call it.
 
 Run: python -m tests.bench.combination [--worlds 10] [--out docs/bench/combination.json]
 """
