@@ -82,6 +82,13 @@ def grown(folder, points):
     return folder
 
 
+def write(result, name):
+    """Keep what is measured so far: a long run that is cut short loses nothing."""
+    text = json.dumps(result, indent=1)
+    (OUT / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+    return text
+
+
 def main():
     """Measure, compare, write docs/bench/fused_rules_<engine>.json."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
