@@ -353,14 +353,12 @@ class Component:
             return 0.0
         day, minute = visits[0].day, visits[len(visits) // 2].minute % 1440
         width = self.windows[0][0]
-        return math.fsum(
-            sum(
-                abs(other - day) <= HABIT_DAYS and other != day and abs(clock - minute) <= width
-                for other, clock in self.clock[person].get(place, ())
-            )
-            / (2 * HABIT_DAYS)
-            for person in persons
-        )
+        days = 0
+        for person in persons:
+            own = self.clock[person].get(place, ())
+            first, last = bisect_left(own, (day - HABIT_DAYS,)), bisect_left(own, (day + HABIT_DAYS + 1,))
+            days += sum(other != day and abs(clock - minute) <= width for other, clock in own[first:last])
+        return days / (2 * HABIT_DAYS)
 
     def joint(self, visits: Sequence[Visit], own: int, habit: float) -> Event | None:
         """The event among members' visits of one place and day (sorted), read at its most telling window."""

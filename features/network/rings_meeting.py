@@ -56,6 +56,9 @@ GROUP_ADMISSION = Kind(
     en="were admitted to the same hospital on one day and left together",
 )
 
+FEATURES = (CO_VISIT.numbered, GROUP_ADMISSION.numbered)
+"""What must be registered before `register` (so in each of these modules)."""
+
 
 def register(
     engine: Engine, kind: Kind, parameters: Mapping[str, float], *, days: int
