@@ -196,6 +196,7 @@ def _groups_of(kind: Kind, parameters: dict[str, float]) -> Callable[[pa.Table],
                     *household_tags(
                         [household.get(person) for person in group.persons],
                         group.units,
+                        group.homes,
                         int(parameters["households_least"]),
                         int(parameters["persons_least_unknown"]),
                     ),
