@@ -323,7 +323,7 @@ class Component:
             for person in persons
         }
         home = {
-            person: min(places, key=lambda place, n=places: (-n[place], place))
+            person: max(sorted(places), key=places.__getitem__)
             for person, places in usual.items()
             if max(places.values(), default=0) >= HOME_VISITS
         }
