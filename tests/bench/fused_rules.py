@@ -98,7 +98,7 @@ def main():
     parser.add_argument("--days", type=int, default=50)
     parser.add_argument("--sample", type=int, default=30)
     parser.add_argument("--apart", type=int, default=30, help="of the sample so many one by one, and scaled")
-    parser.add_argument("--parts", default="all,14,points", help="what is measured beside the sample")
+    parser.add_argument("--parts", default="points,rules", help="what is measured beside the sample")
     parser.add_argument("--memory", default="5GB", help="what DuckDB may hold")
     parser.add_argument("--name", help="of the result; default fused_rules_<engine>")
     wanted = parser.parse_args()
@@ -118,40 +118,39 @@ def main():
         "settlements": engine.count("setl_d"), "rules": len(rules), "seconds": {},
     }  # fmt: skip
     seconds = result["seconds"]
-    if "14" in parts:
-        seconds["14_rules"] = judged(engine, evenly(rules, 14))[0]
-    if "all" in parts:
-        seconds["all_rules"], hits = judged(engine, rules)
-        result["hits"] = len(hits)
+    name = wanted.name or f"fused_rules_{wanted.engine}"
     fused, together = judged(engine, sample)
+    seconds[f"{len(sample)}_fused"] = round(fused, 1)
+    write(result, name)
     alone = evenly(sample, wanted.apart)
     single, apart = 0.0, set()
     for rule in alone:
         took, found = judged(engine, [rule])
+        print(f"{rule.id}: {took:.1f} s alone, {len(found)} hits", flush=True)
         single += took
         apart |= found
-    seconds[f"{len(sample)}_fused"], seconds[f"{len(alone)}_one_by_one"] = fused, single
     names = {rule.id for rule in alone}
-    equal = {hit for hit in together if hit[1] in names} == apart
+    result["results_equal"] = {hit for hit in together if hit[1] in names} == apart
+    seconds[f"{len(alone)}_one_by_one"] = round(single, 1)
     result["one_by_one_over_fused"] = round(single * len(sample) / len(alone) / fused, 2)
-    if {"14", "all"} <= set(parts):
-        result["all_over_14_rules"] = round(seconds["all_rules"] / seconds["14_rules"], 2)
+    write(result, name)
     if "points" in parts:
         growing = [rule for rule in rules if GROWING in {use.table for use in rule.knowledge.values()}]
         with tempfile.TemporaryDirectory() as folder:
-            seconds["2500_points"], few = judged(engine, growing, grown(Path(folder) / "few", 2_500))
-            seconds["250000_points"], many = judged(engine, growing, grown(Path(folder) / "many", 250_000))
-        result["250000_over_2500_points"] = round(seconds["250000_points"] / seconds["2500_points"], 2)
-        equal = equal and few == many
-    result |= {
-        "results_equal": equal,
-        "peak_gb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6, 2),
-    }
-    result["seconds"] = {name: round(value, 1) for name, value in seconds.items()}
+            few_took, few = judged(engine, growing, grown(Path(folder) / "few", 2_500))
+            many_took, many = judged(engine, growing, grown(Path(folder) / "many", 250_000))
+        seconds |= {"2500_points": round(few_took, 1), "250000_points": round(many_took, 1)}
+        result["250000_over_2500_points"] = round(many_took / few_took, 2)
+        result["results_equal"] &= few == many
+        write(result, name)
+    if "rules" in parts:
+        took = judged(engine, evenly(rules, 14))[0]
+        every, hits = judged(engine, rules)
+        seconds |= {"14_rules": round(took, 1), "all_rules": round(every, 1)}
+        result |= {"all_over_14_rules": round(every / took, 2), "hits": len(hits)}
+    result["peak_gb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6, 2)
     engine.close()
-    text = json.dumps(result, indent=1)
-    (OUT / f"{wanted.name or 'fused_rules_' + wanted.engine}.json").write_text(text + "\n", encoding="utf-8")
-    print(text)
+    print(write(result, name))
 
 
 if __name__ == "__main__":
