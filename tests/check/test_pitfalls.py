@@ -612,7 +612,9 @@ def test_indication_reads_every_diagnosis_and_the_register(judge, region):
     claims.settle("uncoded", "H1", "2026-06-02", [line(eldecalcitol, bkkp_sn="uncoded")])
     stay(claims, "albumin", "2026-06-01", "2026-06-05", [line(albumin, bkkp_sn="albumin")], diag="K74.600")
     register = [{"psn_no": "registered", "dise_no": "M05", "dise_name": "骨质疏松", "diag_prefix": "M81.0"}]
-    hits = of(judge(claims, region=region(chronic_registration=register)), "POL-MED-008")
+    hits = of(
+        judge(claims, only=["POL-MED-008"], region=region(chronic_registration=register)), "POL-MED-008"
+    )
     assert {hit["bkkp_sn"]: hit["vola_amt"] for hit in hits} == {"none": Decimal("150.00")}
     assert {hit["result"] for hit in hits} == {"suspect"}
 
@@ -629,7 +631,7 @@ def test_the_disease_a_visit_settles_under_is_a_registration(judge):
     ):
         drug = [line(exenatide, amount="150", bkkp_sn=name)]
         diagnose(claims, claims.settle(name, "H1", "2026-06-25", drug, dise_no=dise_no, **more), "J06.900")
-    hits = of(judge(claims), "POL-MED-008")
+    hits = of(judge(claims, only=["POL-MED-008"]), "POL-MED-008")
     assert {hit["bkkp_sn"] for hit in hits} == {"pressure", "ward", "none"}
 
 
@@ -787,7 +789,7 @@ def test_quantity_over_its_cap_counts_the_part_above(judge, region):
     ]
     claims.settle("six_two_back", "H1", "2026-03-02", rows)
     limit = {"hilist_code": drug, "med_type": "*", "cnt_max": "4"}
-    hits = judge(claims, region=region(drug_supply_limit=[limit]))
+    hits = judge(claims, only=["POL-MED-009"], region=region(drug_supply_limit=[limit]))
     assert found(hits, "POL-MED-009") == {"six": Decimal("20.00")}
 
 
@@ -1049,7 +1051,7 @@ def test_epidemic_window_silences_a_setting_limit(judge, region):
         "diag_prefix": "U07",
         "doc_no": "示例",
     }
-    hits = judge(claims, region=region(policy_window=[window]))
+    hits = judge(claims, only=["POL-MED-013"], region=region(policy_window=[window]))
     assert found(hits, "POL-MED-013") == {"ordinary": Decimal("560.00")}
 
 
@@ -1064,7 +1066,7 @@ def test_exempt_class_of_persons(judge, region):
         "rule_code": "CLN-MED-004",
         "doc_no": "示例",
     }
-    hits = judge(claims, region=region(exempt_person_class=[exempt]))
+    hits = judge(claims, only=["CLN-MED-004"], region=region(exempt_person_class=[exempt]))
     assert found(hits, "CLN-MED-004") == {"man": Decimal("30.00")}
 
 
@@ -1162,7 +1164,10 @@ def test_operation_outside_its_allowed_diagnoses(judge, region):
         "diag_prefix": "C18",
         "complete": "1",
     }
-    hits = of(judge(claims, region=region(operation_diagnosis_allowed=[allowed])), "MGT-DAT-006")
+    hits = of(
+        judge(claims, only=["MGT-DAT-006"], region=region(operation_diagnosis_allowed=[allowed])),
+        "MGT-DAT-006",
+    )
     assert {(hit["psn_no"], hit["result"]) for hit in hits} == {
         ("outside", "suspect"),
         ("secondary_only", "suspect"),

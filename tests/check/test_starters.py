@@ -98,6 +98,21 @@ def test_each_starter_finds_its_case_and_spares_the_near_miss(judge):
     assert all("依据待核" in hit["reason_zh"] for hit in own)
 
 
+def test_an_operation_named_after_a_device_is_no_device(judge):
+    claims = Claims()
+    claims.institution("H2")
+    for name, item, word in (
+        ("coil", "003112010480000", "宫内节育器放置术"),
+        ("lens", "003304060090000", "二期人工晶状体植入术"),
+        ("ear", "003305030250000", "人工耳蜗植入术"),
+    ):
+        claims.person(name, gend="1")
+        row = line(item, hilist_name=word, cnt="3", amount="900", bilg_dept_name="皮肤科")
+        claims.settle(name, "H2", "2026-03-02", [row], med_type="21", begin="2026-03-01")
+    rules = ["CLN-CON-001", "CLN-CON-002", "CLN-CON-003", "CLN-CON-004", "CLN-CON-005"]
+    assert judge(claims, only=rules) == []
+
+
 def test_prophylaxis_starter(judge):
     claims = Claims()
     claims.institution("H2")
