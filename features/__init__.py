@@ -120,11 +120,6 @@ def register(
         visit(name)
 
 
-def landing_tables(*names: str) -> set[str]:
-    """The tables (not features) that these features read in the end."""
-    return {name for name in reading(*names) if name not in features()}
-
-
 def words(*names: str) -> set[str]:
     """Every word in the SQL of these features and of those they read: which columns may be meant."""
     known = features()

@@ -23,6 +23,20 @@ SMALL_SPARK = {
 os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
 
 
+# Folders whose tests share a world that takes long to make: with several workers it is made once, by one of them.
+# Such a group starts before the single tests, so that no long one is left for the end.
+SHARED_WORLDS = {"night": "folder", "report": "folder", "published": "file", "synthetic": "file"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    for item in items:
+        folder = item.path.parent.name
+        shared = SHARED_WORLDS.get(folder)
+        if shared is not None:
+            item.add_marker(pytest.mark.xdist_group(folder if shared == "folder" else item.path.stem))
+
+
 @pytest.fixture(scope="session")
 def duckdb_engine():
     engine = open_engine(load_settings(overrides={"engine": "duckdb"}, environment={}))

@@ -149,8 +149,8 @@ def test_open_stay_hits_in_and_keeps_its_id_when_settled(judge):
             claims.add_line("man", "H1", "M9", "21", rows[0], day="2026-03-02")
         return claims
 
-    (before,) = of(judge(stay(False)), "drug_sex_limit")
-    (after,) = of(judge(stay(True)), "drug_sex_limit")
+    (before,) = of(judge(stay(False), only=["drug_sex_limit"]), "drug_sex_limit")
+    (after,) = of(judge(stay(True), only=["drug_sex_limit"]), "drug_sex_limit")
     assert (before["stage"], after["stage"]) == ("in", "post")
     assert (before["judged_day"], after["judged_day"]) == ("open=2026-03-02", "setl_date=2026-03-05")
     assert before["hit_id"] == after["hit_id"]
@@ -192,5 +192,5 @@ def test_only_the_run_s_days_are_judged(judge):
     claims.institution("H1")
     for day in ("2026-03-02", "2026-03-03"):
         claims.settle("man", "H1", day, [line(WOMEN_ONLY, bkkp_sn=day)])
-    hits = of(judge(claims, days=["setl_date=2026-03-03"]), "drug_sex_limit")
+    hits = of(judge(claims, days=["setl_date=2026-03-03"], only=["drug_sex_limit"]), "drug_sex_limit")
     assert [hit["bkkp_sn"] for hit in hits] == ["2026-03-03"]

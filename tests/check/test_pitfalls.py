@@ -612,9 +612,27 @@ def test_indication_reads_every_diagnosis_and_the_register(judge, region):
     claims.settle("uncoded", "H1", "2026-06-02", [line(eldecalcitol, bkkp_sn="uncoded")])
     stay(claims, "albumin", "2026-06-01", "2026-06-05", [line(albumin, bkkp_sn="albumin")], diag="K74.600")
     register = [{"psn_no": "registered", "dise_no": "M05", "dise_name": "骨质疏松", "diag_prefix": "M81.0"}]
-    hits = of(judge(claims, region=region(chronic_registration=register)), "POL-MED-008")
+    hits = of(
+        judge(claims, only=["POL-MED-008"], region=region(chronic_registration=register)), "POL-MED-008"
+    )
     assert {hit["bkkp_sn"]: hit["vola_amt"] for hit in hits} == {"none": Decimal("150.00")}
     assert {hit["result"] for hit in hits} == {"suspect"}
+
+
+def test_the_disease_a_visit_settles_under_is_a_registration(judge):
+    exenatide = "XA10BJA085B002010106474"  # 艾塞那肽注射液, type 2 diabetes
+    claims = people("diabetes", "pressure", "unmapped", "ward", "none")
+    for name, dise_no, more in (
+        ("diabetes", "M01603", {"med_type": "140104"}),  # cold noted, diabetes registered
+        ("pressure", "M03900", {"med_type": "140104"}),  # another disease registered
+        ("unmapped", "M99900", {"med_type": "140104"}),  # nobody said what M999 covers
+        ("ward", "Z01234", {"med_type": "21", "begin": "2026-06-01"}),  # a case code, no registration
+        ("none", None, {}),
+    ):
+        drug = [line(exenatide, amount="150", bkkp_sn=name)]
+        diagnose(claims, claims.settle(name, "H1", "2026-06-25", drug, dise_no=dise_no, **more), "J06.900")
+    hits = of(judge(claims, only=["POL-MED-008"]), "POL-MED-008")
+    assert {hit["bkkp_sn"] for hit in hits} == {"pressure", "ward", "none"}
 
 
 def test_course_counts_by_stay_or_by_days(judge):
@@ -771,7 +789,7 @@ def test_quantity_over_its_cap_counts_the_part_above(judge, region):
     ]
     claims.settle("six_two_back", "H1", "2026-03-02", rows)
     limit = {"hilist_code": drug, "med_type": "*", "cnt_max": "4"}
-    hits = judge(claims, region=region(drug_supply_limit=[limit]))
+    hits = judge(claims, only=["POL-MED-009"], region=region(drug_supply_limit=[limit]))
     assert found(hits, "POL-MED-009") == {"six": Decimal("20.00")}
 
 
@@ -834,7 +852,7 @@ def test_unit_price_of_the_fee_date(judge):
     after = [line(scan, amount="220", cnt="2", at="2026-03-02 09:00:00", bkkp_sn="after")]
     stay(claims, "after", "2026-02-26", "2026-03-03", after)
     claims.settle("at_limit", "H1", "2026-03-02", [line(scan, amount="120", bkkp_sn="at")])
-    assert found(judge(claims, only=["POL-SVC-001"]), "POL-SVC-001") == {"before": Decimal("20.00")}
+    assert found(judge(claims, only=["POL-SVC-001"]), "POL-SVC-001") == {"before": Decimal("220.00")}
 
 
 def test_fee_dates_around_a_stay(judge):
@@ -1033,7 +1051,7 @@ def test_epidemic_window_silences_a_setting_limit(judge, region):
         "diag_prefix": "U07",
         "doc_no": "示例",
     }
-    hits = judge(claims, region=region(policy_window=[window]))
+    hits = judge(claims, only=["POL-MED-013"], region=region(policy_window=[window]))
     assert found(hits, "POL-MED-013") == {"ordinary": Decimal("560.00")}
 
 
@@ -1048,7 +1066,7 @@ def test_exempt_class_of_persons(judge, region):
         "rule_code": "CLN-MED-004",
         "doc_no": "示例",
     }
-    hits = judge(claims, region=region(exempt_person_class=[exempt]))
+    hits = judge(claims, only=["CLN-MED-004"], region=region(exempt_person_class=[exempt]))
     assert found(hits, "CLN-MED-004") == {"man": Decimal("30.00")}
 
 
@@ -1146,7 +1164,10 @@ def test_operation_outside_its_allowed_diagnoses(judge, region):
         "diag_prefix": "C18",
         "complete": "1",
     }
-    hits = of(judge(claims, region=region(operation_diagnosis_allowed=[allowed])), "MGT-DAT-006")
+    hits = of(
+        judge(claims, only=["MGT-DAT-006"], region=region(operation_diagnosis_allowed=[allowed])),
+        "MGT-DAT-006",
+    )
     assert {(hit["psn_no"], hit["result"]) for hit in hits} == {
         ("outside", "suspect"),
         ("secondary_only", "suspect"),
@@ -1168,3 +1189,30 @@ def test_newborn_items_under_a_parent(judge):
         "day 40": Decimal("35.00"),
     }
     assert {hit["result"] for hit in hits} == {"suspect"}
+
+
+def test_colleagues_who_fell_ill_together_were_not_brought(judge):
+    claims = people()
+    weeks = (
+        ("backs", ["M51.202"] * 10, "2026-03-02"),
+        ("colds", ["J06.900"] * 10, "2026-03-09"),  # nobody is admitted for a cold together
+        ("flu", ["J10.100"] * 8 + ["J11.100"] * 2, "2026-03-16"),
+        ("meal", ["A05.900"] * 6 + ["T62.900"] * 4, "2026-03-23"),
+        ("bus", ["S82.100", "S06.000", "T07.x00", "S32.000"] * 2 + ["S42.200"] * 2, "2026-04-06"),
+        ("falls", ["S82.100"] * 10, "2026-04-13"),  # hurt on ten days: no one accident
+        ("some ill", ["A09.900"] * 4 + ["M51.202"] * 8, "2026-04-20"),
+    )
+    for company, diagnoses, monday in weeks:
+        for number, diag in enumerate(diagnoses):
+            name = f"{company} {number}"
+            claims.person(name, household_no=name)
+            claims.rows["psn_insu_d"].append(
+                {"psn_no": name, "insutype": "310", "psn_insu_stas": "1", "psn_insu_date": date(2020, 1, 1),
+                 "insu_admdvs": "990101", "emp_no": company}
+            )  # fmt: skip
+            later = number // 2 if company == "falls" else 0
+            begin = date.fromisoformat(monday) + timedelta(days=later)
+            stay(claims, name, f"{begin}", f"{begin + timedelta(days=5)}", [line("XA01")], diag=diag)
+    hits = {hit["service_date"].isoformat(): hit for hit in of(judge(claims, only=["EXT-015"]), "EXT-015")}
+    assert sorted(hits) == ["2026-03-02", "2026-03-09", "2026-04-17", "2026-04-20"]
+    assert 'outbreak_persons":"4"' in hits["2026-04-20"]["evidence"]
