@@ -16,7 +16,7 @@ from models.measures import MEASURES, Measure
 
 Array = NDArray[np.float64]
 
-VERSION = "peers-2"
+VERSION = "peers-3"
 LEAST_PEERS = 30
 SHOWN = 0.05
 SUREST = 0.9
@@ -25,6 +25,10 @@ ORDINARY = 2.0
 """Robust deviations below which a measure by itself is nothing to speak of."""
 TRUST = {"1": 1.0, "2": 0.9, "3": 0.8, "4": 0.6}
 """A coarse group compares unlike with unlike: its posterior is discounted, visibly."""
+
+COARSE = {"institution": {"3": 0.5, "4": 0.3}}
+"""Of institutions the third group is all of one level and the fourth all there are: an eye clinic beside a dentist
+beside a hospital. (Of doctors the third is a specialty.)"""
 
 KEPT_ALL = ("institution", "pharmacy", "doctor", "department")
 """Of persons and stays only those with p of 5 % or more, or in the top 1 %, are written."""
@@ -64,7 +68,7 @@ def _score(group: pa.Table, party_type: str, period: str, seed: int) -> pa.Table
         return SCHEMA.empty_table()
     key = group["reference"][0].as_py()
     level, _, name = key.partition("|")
-    trust = TRUST[level] * min(1.0, group.num_rows / LEAST_PEERS)
+    trust = COARSE.get(party_type, {}).get(level, TRUST[level]) * min(1.0, group.num_rows / LEAST_PEERS)
     ids = group["party_id"].to_pylist()
     readings: list[tuple[Measure, peers.Reading, Array, Array]] = []
     residuals, money = [], []

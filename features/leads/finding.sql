@@ -58,7 +58,7 @@ SELECT c.party_type, c.party_id, c.scheme, s.family, concat_text('score:', s.mod
                    as_whole(round_to(times(s.p_statistic, 100), 0)), '%') ELSE '' END AS more_zh,
        CASE WHEN s.own > 0 THEN concat_text('such cases gather more than peers explain (group ', s.peer_group, ' of ', s.peer_n,
                    '); part of it with about ', as_whole(round_to(times(s.p_statistic, 100), 0)), ' %') ELSE '' END AS more_en,
-       '' AS benign_tags
+       s.benign_tags
 FROM lead_candidate AS c
 INNER JOIN lead_score AS s ON s.party_type = c.party_type AND s.party_id = c.party_id
                           AND (s.scheme = c.scheme OR s.scheme = 'anomaly')

@@ -1,7 +1,8 @@
 """Ring kind `prescriber_pharmacy`: a doctor, a pharmacy and their cards (T16, T17, T48).
 
 The settlement line is the joint edge, so no search for cliques is needed: doctor × pharmacy pairs whose
-scripts outnumber what the doctor's volume and the pharmacy's share among *other* doctors explain.
+scripts outnumber what the doctor's volume, the pharmacy's share among *other* doctors, and where the patients
+buy without this doctor explain.
 """
 
 from collections import Counter
@@ -49,15 +50,37 @@ def register(engine: Engine, parameters: Mapping[str, float]) -> str:
         ),
         keep=True,
     )
+    # A village doctor's patients buy at the village's shop, whoever wrote: what each one's other purchases there give.
+    engine.register(
+        "script_habit",
+        sql=(
+            "WITH bought AS (SELECT psn_no, fixmedins_code, COUNT(DISTINCT setl_date) AS days FROM net_setl "
+            "WHERE med_type = '41' GROUP BY psn_no, fixmedins_code), "
+            "written AS (SELECT dr_code, psn_no, fixmedins_code, COUNT(*) AS scripts FROM pharmacy_script "
+            "GROUP BY dr_code, psn_no, fixmedins_code), "
+            "asked AS (SELECT p.dr_code, p.fixmedins_code, w.psn_no, SUM(w.scripts) AS scripts, "
+            "SUM(CASE WHEN w.fixmedins_code = p.fixmedins_code THEN w.scripts ELSE 0 END) AS scripts_here "
+            "FROM script_pair AS p JOIN written AS w ON w.dr_code = p.dr_code "
+            "GROUP BY p.dr_code, p.fixmedins_code, w.psn_no) "
+            "SELECT a.dr_code, a.fixmedins_code, SUM(safe_ratio(times(a.scripts, "
+            "greater_of(COALESCE(h.days, 0) - a.scripts_here, 0)), greater_of(e.days - a.scripts, 1))) AS habit "
+            "FROM asked AS a JOIN (SELECT psn_no, SUM(days) AS days FROM bought GROUP BY psn_no) AS e "
+            "ON e.psn_no = a.psn_no "
+            "LEFT JOIN bought AS h ON h.psn_no = a.psn_no AND h.fixmedins_code = a.fixmedins_code "
+            "GROUP BY a.dr_code, a.fixmedins_code"
+        ),
+        keep=True,
+    )
     engine.register(
         "script_input",
         sql=(
             "SELECT concat_text(p.dr_code, '/', p.fixmedins_code) AS pair_key, p.*, s.psn_no, s.script_date, s.setl_ids, "
             "round_down(times(100, s.fund_pay_sumamt)) AS fund_cents, "
-            "COALESCE(n.fixmedins_name, p.fixmedins_code) AS name "
+            "COALESCE(n.fixmedins_name, p.fixmedins_code) AS name, COALESCE(h.habit, 0e0) AS habit "
             "FROM script_pair AS p JOIN pharmacy_script AS s "
             "ON s.dr_code = p.dr_code AND s.fixmedins_code = p.fixmedins_code "
-            "LEFT JOIN fixmedins_b AS n ON n.fixmedins_code = p.fixmedins_code"
+            "LEFT JOIN fixmedins_b AS n ON n.fixmedins_code = p.fixmedins_code "
+            "LEFT JOIN script_habit AS h ON h.dr_code = p.dr_code AND h.fixmedins_code = p.fixmedins_code"
         ),
         keep=True,
     )
@@ -86,7 +109,7 @@ def _ring_of() -> Callable[[pa.Table], pa.Table]:
             share = max(share, near)
         elif share >= 0.5:
             tags = ["sole_pharmacy"]
-        expected = max(1e-6, 2 * share * pair["of_doctor"])
+        expected = max(1e-6, 2 * share * pair["of_doctor"], 2 * round(pair["habit"], 6))
         # Volume alone must not win: at most 60 decades, as everywhere, less the search over pairs.
         strength = tail_surprise(pair["scripts"], expected) - 6
         if strength <= 0:
@@ -118,9 +141,9 @@ def _ring_of() -> Callable[[pa.Table], pa.Table]:
         says = {
             "zh": f"该医生{pair['of_doctor']}张外配处方中{pair['scripts']}张({pair['persons']}人)"
             "在同一药店取药,"
-            f"按其他医生的情况约为{expected / 2:.1f}张",
+            f"按其他医生的情况和这些人平时购药处约为{expected / 2:.1f}张",
             "en": f"{pair['scripts']} of the doctor's {pair['of_doctor']} outside prescriptions "
-            f"({pair['persons']} persons) were filled at one pharmacy; other doctors' habits give about "
+            f"({pair['persons']} persons) were filled at one pharmacy; other doctors and these persons' own habits give about "
             f"{expected / 2:.1f}",
         }
         return table(

@@ -32,12 +32,15 @@ seen_before AS (
 ordered AS (
   SELECT s.*, days_between(s.begndate, s.enddate) AS nights,
          LAG(s.enddate) OVER (PARTITION BY s.patient, s.fixmedins_code ORDER BY s.begndate, s.mdtrt_id) AS here_before,
+         LAG(s.dscg_maindiag_code) OVER (PARTITION BY s.patient, s.fixmedins_code ORDER BY s.begndate, s.mdtrt_id) AS code_before,
          COUNT(*) OVER (PARTITION BY s.patient, s.fixmedins_code) AS stays_here
   FROM stay AS s WHERE s.settled
 )
 SELECT o.mdtrt_id, o.setl_id, o.patient, o.psn_no, o.fixmedins_code, o.chfpdr_code AS dr_code, o.begndate, o.enddate, o.setl_date,
        o.fund_pay_sumamt, o.medfee_sumamt, o.nights, o.stays_here, p.psn_pay,
        days_between(o.here_before, o.begndate) AS gap_here,
+       -- The same illness by its category; unknown counts as the same.
+       COALESCE(part_of_text(o.code_before, 1, 3) = part_of_text(o.dscg_maindiag_code, 1, 3), TRUE) AS same_illness,
        COALESCE(r.operations, 0) AS operations,
        CASE WHEN COALESCE(a.has_aid, 0) = 1 OR NOT COALESCE(matches(i.psn_idet_type, '^0*$'), TRUE) THEN TRUE ELSE FALSE END AS aided,
        CASE WHEN b.contacts IS NULL THEN FALSE ELSE TRUE END AS seen_before,

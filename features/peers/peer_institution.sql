@@ -6,15 +6,9 @@ key: [party_id]
 reads: [settlement_day, charge_day, fixmedins_b, institution_item, institution_stock, institution_pattern, institution_bed,
         institution_coding, institution_care, institution_discharge]
 ---*/
-WITH level AS (
-  SELECT f.fixmedins_code, f.fixmedins_type, f.aprv_bed_cnt, f.medins_type, f.medins_spec,
-         CASE WHEN f.fixmedins_type = '2' THEN '零售药店'
-              WHEN f.hosp_lv IN ('01', '02', '03', '04', '12') THEN '三级'
-              WHEN f.hosp_lv IN ('05', '06', '07', '13') THEN '二级'
-              WHEN f.hosp_lv IN ('08', '09', '10', '14') THEN '一级' ELSE '无等级' END AS hosp_level
-  FROM fixmedins_b AS f
-),
-settled AS (
+-- Of a place outside the pool we see only those who travelled there: such places are compared with each other. The
+-- pool is where most settlements are made.
+WITH settled AS (
   SELECT d.fixmedins_code, SUM(d.n_setl) AS n_setl, SUM(d.n_person) AS n_person_day, SUM(d.fee_amt) AS fee_amt,
          SUM(d.fund_amt) AS fund_amt, SUM(d.n_inpatient) AS n_inpatient, SUM(d.n_outpatient) AS n_outpatient,
          SUM(d.inpatient_fund_amt) AS inpatient_fund_amt, SUM(d.outpatient_fund_amt) AS outpatient_fund_amt,
@@ -25,6 +19,23 @@ settled AS (
          MAX(d.n_setl) AS busiest_day
   FROM settlement_day AS d
   GROUP BY d.fixmedins_code
+),
+pool AS (
+  SELECT region FROM (
+    SELECT r.region, ROW_NUMBER() OVER (ORDER BY r.n_setl DESC, r.region) AS nth
+    FROM (SELECT part_of_text(f.fix_blng_admdvs, 1, 4) AS region, SUM(s.n_setl) AS n_setl
+          FROM settled AS s INNER JOIN fixmedins_b AS f ON f.fixmedins_code = s.fixmedins_code
+          WHERE f.fix_blng_admdvs IS NOT NULL GROUP BY part_of_text(f.fix_blng_admdvs, 1, 4)) AS r
+  ) AS ordered WHERE nth = 1
+),
+level AS (
+  SELECT f.fixmedins_code, f.fixmedins_type, f.aprv_bed_cnt, f.medins_type, f.medins_spec,
+         CASE WHEN part_of_text(f.fix_blng_admdvs, 1, 4) <> p.region THEN '异地' ELSE '' END AS outside,
+         CASE WHEN f.fixmedins_type = '2' THEN '零售药店'
+              WHEN f.hosp_lv IN ('01', '02', '03', '04', '12') THEN '三级'
+              WHEN f.hosp_lv IN ('05', '06', '07', '13') THEN '二级'
+              WHEN f.hosp_lv IN ('08', '09', '10', '14') THEN '一级' ELSE '无等级' END AS hosp_level
+  FROM fixmedins_b AS f LEFT JOIN pool AS p ON p.region IS NOT NULL
 ),
 doctor_day AS (
   SELECT fixmedins_code, dr_code, service_date, SUM(minutes) AS minutes
@@ -41,10 +52,10 @@ charged AS (
 )
 SELECT CASE WHEN l.fixmedins_type = '2' THEN 'pharmacy' ELSE 'institution' END AS party_type,
        s.fixmedins_code AS party_id,
-       concat_text(l.hosp_level, '|', l.medins_type, '|', l.medins_spec) AS group_1,
-       concat_text(l.hosp_level, '|', l.medins_type) AS group_2,
-       l.hosp_level AS group_3,
-       CASE WHEN l.fixmedins_type = '2' THEN '零售药店' ELSE '医疗机构' END AS group_4,
+       concat_text(l.outside, l.hosp_level, '|', l.medins_type, '|', l.medins_spec) AS group_1,
+       concat_text(l.outside, l.hosp_level, '|', l.medins_type) AS group_2,
+       concat_text(l.outside, l.hosp_level) AS group_3,
+       concat_text(l.outside, CASE WHEN l.fixmedins_type = '2' THEN '零售药店' ELSE '医疗机构' END) AS group_4,
        s.n_setl, s.n_person_day, s.fee_amt, s.fund_amt, s.n_inpatient, s.n_outpatient, s.inpatient_fund_amt,
        s.outpatient_fund_amt, s.bed_days, s.n_short_stay, s.n_back_soon, s.n_no_own_pay, s.n_rapid, s.n_night,
        s.n_from_elsewhere, s.n_grouped, s.n_complicated, s.n_refunded, s.n_day, s.busiest_day,

@@ -13,7 +13,7 @@ from core.engine import Engine
 from core.errors import UsageError
 from core.schema import TABLES
 from fundguard.casework.citation import basis_words
-from fundguard.casework.reasons import reasons_of
+from fundguard.casework.reasons import reasons_of, told_reasons
 from fundguard.casework.schemes import rule, scheme
 from fundguard.casework.sheets import (
     MONEY,
@@ -67,12 +67,14 @@ def export_leads(engine: Engine, warehouse: Warehouse, as_of: date | None, out: 
     rows = engine.run(
         f"SELECT {', '.join(names)} FROM lead ORDER BY {_ORDER}, queue, rank, lead_id"
     ).to_pylist()
-    if suffix == "csv":
-        write_csv(out, names, ([row[name] for name in names] for row in rows))
-    elif suffix == "json":
-        write_whole(out, lambda path: _write_json(path, rows))
-    else:
+    if suffix == "xlsx":
         write_workbook(out, _sheets(engine, warehouse, day, rows))
+        return len(rows)
+    told = [{**row, "reasons": told_reasons(row["reasons"])} for row in rows]
+    if suffix == "csv":
+        write_csv(out, names, ([row[name] for name in names] for row in told))
+    else:
+        write_whole(out, lambda path: _write_json(path, told))
     return len(rows)
 
 

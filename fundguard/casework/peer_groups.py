@@ -39,8 +39,10 @@ _LEVELS = {
 def peer_group_words(group: object) -> Words:
     """The parts of a peer group's name in words; a part that nobody gave words stays as it is."""
     head, *parts = str(group or "").split("|")
-    kind = _KINDS.get(head, Words(head, head))
-    said = [kind, *(_part(kind.zh, nth, part) for nth, part in enumerate(parts))]
+    plain = head.removeprefix("异地")
+    kind = _KINDS.get(plain, Words(plain, plain))
+    of_kind = Words(f"异地{kind.zh}", f"{kind.en} outside the pool") if plain != head else kind
+    said = [of_kind, *(_part(kind.zh, nth, part) for nth, part in enumerate(parts))]
     return Words("·".join(word.zh for word in said), ", ".join(word.en for word in said))
 
 

@@ -1,5 +1,6 @@
 """The reasons of a lead or a score as people read them."""
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -38,10 +39,27 @@ def reasons_of(text: object) -> tuple[Reason, ...]:
     return tuple(sorted(found, key=lambda reason: -reason.part))
 
 
+def told_reasons(text: object) -> object:
+    """The JSON of reasons with its sentences as people read them; what is no list of reasons stays as it is."""
+    entries = parsed(text, None)
+    if not isinstance(entries, list):
+        return text
+    told = [
+        {
+            key: _told(value, key == "en") if key in ("zh", "en") and isinstance(value, str) else value
+            for key, value in entry.items()
+        }
+        if isinstance(entry, Mapping)
+        else entry
+        for entry in entries
+    ]
+    return json.dumps(told, ensure_ascii=False)
+
+
 def _told(text: str, english: bool) -> str:
     """A sentence as people read it: roles and peer groups in words, thousands, no certainty of 100 %.
 
-    The list itself keeps the codes.
+    The table keeps the codes; what people read (report, exports) says them in words.
     """
 
     for before, after in _ENGLISH if english else _CHINESE:

@@ -81,12 +81,15 @@ PATTERNS = {
     "nothing_paid": Words("住院个人未付或人人同额", "Stay with nothing, or the same sum, paid"),
     "far_stay": Words("住院者集中来自同一外地", "Stays of people from one far county"),
     "back_soon": Words("出院十五日内再入院", "Back within fifteen days"),
+    "aided_again": Words("救助对象在此二次以上住院", "Further stays of people whose share aid pays"),
     "extra_dialysis": Words("一周透析四次及以上", "Four or more dialyses in a week"),
     "therapy_rhythm": Words("理疗间隔固定且非整周", "Therapy at fixed distances that are no weeks"),
+    "therapy_long": Words("九十日内理疗三十次以上", "Over thirty days of therapy in ninety"),
     "early_refill": Words("尚余九十日以上用量即再取药", "Drugs taken with over 90 days in hand"),
     "paid_twice": Words("同一住院两次结算", "One stay settled twice"),
     "chronic_unproven": Words("慢特病待遇前未见住院和检查", "Chronic benefit, no stay or test seen before"),
     "script_without_visit": Words("有处方而处方机构未见就诊", "Prescription, no visit seen there"),
+    "unregistered_doctor": Words("收费医师代码不在册", "Charged under a doctor's code on no register"),
 }
 MODELS |= PATTERNS
 RESULTS = {
@@ -105,6 +108,9 @@ BENIGN = {
     "rehabilitation": Words("康复疗程", "rehabilitation"),
     "household": Words("同一家庭", "one household"),
     "nursing_home": Words("同一养老机构", "one nursing home"),
+    "carer": Words(
+        "照护人代办（总是两三人同行）", "a carer with those cared for: always the same two or three"
+    ),
     "schedule": Words("固定日程（如赶集日）", "a fixed schedule, such as market days"),
     "school": Words("同龄学生", "pupils of one age"),
     "mass_event": Words("集中体检或接种", "a check-up or vaccination of many"),

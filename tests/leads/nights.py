@@ -144,10 +144,29 @@ def ordinary():
     return [hit(n, party=("institution", f"C{c:03d}")) for c in range(2, 40) for n in range(1 + c % 2)]
 
 
-def night(engine, hits=(), rings=(), scores=(), before=None, settlements=(), **settings):
-    """Run the job; returns (leads, evidence) as lists of dicts."""
+def case(person, place, pattern="early_refill"):
+    """One case of a pattern that is a person's own."""
+    return {
+        "pattern": pattern,
+        "case_id": f"{person}/{place}",
+        "psn_no": person,
+        "fixmedins_code": place,
+        "day": AS_OF,
+        "amount": money(100),
+    }
+
+
+def night(
+    engine, hits=(), rings=(), scores=(), before=None, settlements=(), cases=(), homes=None, **settings
+):
+    """Run the job; returns (leads, evidence) as lists of dicts. `homes`: person → address where registered."""
     world = city()
     world["setl_d"] = world["setl_d"] + list(settlements)
+    world["psn_info_b"] = [
+        {**row, "resd_addr": (homes or {}).get(row["psn_no"], row.get("resd_addr"))}
+        for row in world["psn_info_b"]
+    ]
+    world["pattern_event"] = list(cases)
     register(engine, world)
     engine.register("hit", arrow=rows("hit", list(hits)))
     engine.register("ring", arrow=rows("ring", [head for head, _ in rings]))

@@ -11,6 +11,7 @@ from core.schema import TABLES
 from pipelines.jobs import leads
 from pipelines.warehouse import digests
 from tests.leads.nights import (
+    case,
     hit,
     joint_settlements,
     night,
@@ -60,6 +61,36 @@ def test_members_of_a_ring_lead_and_a_benign_tag_keeps_one_out(full):
     assert lead_on(listed, "P001", "T30")["party_type"] == "pharmacy"
     benign = lead_on(listed, "N0033")
     assert benign is None or benign["queue"] == "explore"
+
+
+def test_two_or_three_who_always_come_together_look_like_a_carer(duckdb_engine):
+    head, members = ring("R2", persons=range(10, 15), place="P001")
+    for member in members[3:5]:
+        member["weight"] = 0.4
+    listed, _ = night(duckdb_engine, rings=[(head, members), ring("R3", persons=range(20, 28), place="P002")])
+    assert lead_on(listed, "N0020")["p_confirm"] > 0.7
+    carer = lead_on(listed, "N0010")
+    assert carer is None or (carer["p_confirm"] < 0.1 and "carer" in carer["checks"])
+
+
+def test_a_home_that_buys_ahead_for_its_residents_is_tagged(duckdb_engine):
+    scores = [score(("person", f"N{n:04d}"), "early_refill", 0.99, 3000) for n in (10, 30)]
+    homes = {f"N{n:04d}": "安养路1号" for n in range(10, 18)}
+    listed, _ = night(
+        duckdb_engine, scores=scores, homes=homes, cases=[case("N0010", "C001"), case("N0030", "C001")]
+    )
+    assert lead_on(listed, "N0030")["p_confirm"] > 0.5
+    resident = lead_on(listed, "N0010")
+    assert resident is None or (resident["p_confirm"] < 0.1 and "nursing_home" in resident["checks"])
+
+
+def test_cheap_drugs_ahead_of_time_are_worth_little(duckdb_engine):
+    scores = [
+        score(("person", f"N{n:04d}"), "early_refill", 0.99, yuan) for n, yuan in ((10, 3000), (20, 80))
+    ]
+    listed, _ = night(duckdb_engine, scores=scores, cases=[case("N0010", "C001"), case("N0020", "C001")])
+    dear, cheap = lead_on(listed, "N0010"), lead_on(listed, "N0020")
+    assert cheap is None or cheap["p_confirm"] < 0.4 < dear["p_confirm"]
 
 
 def test_a_violation_with_an_amount_goes_to_recovery(full):

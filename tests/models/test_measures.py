@@ -66,9 +66,21 @@ def one(rows):
 
 def test_inventory_is_opening_and_purchases_less_returns_and_closing(relation):
     counts = [stock("1", 0, 100), stock("3", 2, 40), stock("5", 3, 10), stock("2", 4, -5), stock("1", 30, 25)]
-    # 100 + 40 − 10 − 5 − 25 = 100 may have left the shelf; 150 were charged for 3,000 yuan: a third is not covered.
-    rows = relation("institution_stock", drug_inv_d=counts, fee_list_d=[line(1, "X1", 150, "3000.00")])
-    assert (one(rows)["stocked_amt"], rows[0]["unsupplied_amt"]) == (Decimal("3000.00"), Decimal("1000.00"))
+    # 100 + 40 − 10 − 5 − 25 = 100 may have left the shelf; 200 were charged for 3,000 yuan: half is not covered.
+    rows = relation("institution_stock", drug_inv_d=counts, fee_list_d=[line(1, "X1", 200, "3000.00")])
+    assert (one(rows)["stocked_amt"], rows[0]["unsupplied_amt"]) == (Decimal("3000.00"), Decimal("1500.00"))
+
+
+def test_inventory_a_rough_count_is_no_shortage(relation):
+    # Half as much again may be a rough count or cash sales; so may a few boxes of a dear drug, twice the stock or not.
+    counts = [
+        stock(k, d, n, item=i)
+        for i, held in (("X1", 100), ("X2", 4))
+        for k, d, n in (("1", 0, held), ("1", 30, 0))
+    ]
+    lines = [line(1, "X1", 150, "3000.00"), line(2, "X2", 9, "90000.00")]
+    rows = relation("institution_stock", drug_inv_d=counts, fee_list_d=lines)
+    assert one(rows)["unsupplied_amt"] == Decimal("0.00")
 
 
 def test_inventory_says_nothing_with_one_count_or_two_units(relation):
@@ -82,6 +94,29 @@ def test_a_ledger_in_boxes_and_a_claim_in_tablets_are_not_compared(relation):
     counts = [stock("1", 0, 10), stock("1", 30, 0)]
     rows = relation("institution_stock", drug_inv_d=counts, fee_list_d=[line(1, "X1", 240, "480.00")])
     assert (one(rows)["stocked_amt"], rows[0]["n_not_comparable"]) == (Decimal(0), 1)
+
+
+def test_a_whole_multiple_of_the_stock_is_no_pack_where_price_and_unit_are_everybodys(relation):
+    places = [f"P{n}" for n in range(3)]
+    counts = [stock(k, d, n, place=p) for p in places for k, d, n in (("1", 0, 40), ("1", 30, 0))]
+    lines = [
+        line(n, "X1", 280 if p == "P0" else 40, "2800.00" if p == "P0" else "400.00", place=p)
+        for n, p in enumerate(places)
+    ]
+    rows = {
+        r["fixmedins_code"]: r for r in relation("institution_stock", drug_inv_d=counts, fee_list_d=lines)
+    }
+    assert (rows["P0"]["n_not_comparable"], rows["P0"]["unsupplied_amt"]) == (0, Decimal("2400.00"))
+
+
+def test_a_piece_at_a_fraction_of_the_price_is_a_pack(relation):
+    places = [f"P{n}" for n in range(3)]
+    counts = [stock(k, d, n, place=p) for p in places for k, d, n in (("1", 0, 40), ("1", 30, 0))]
+    lines = [line(n, "X1", 280 if p == "P0" else 40, "400.00", place=p) for n, p in enumerate(places)]
+    rows = {
+        r["fixmedins_code"]: r for r in relation("institution_stock", drug_inv_d=counts, fee_list_d=lines)
+    }
+    assert (rows["P0"]["n_not_comparable"], rows["P0"]["unsupplied_amt"]) == (1, Decimal("0.00"))
 
 
 def test_where_all_places_charge_a_multiple_of_their_stock_it_is_the_unit(relation):
@@ -106,11 +141,15 @@ def test_a_rhythm_is_four_visits_at_three_equal_steps(relation):
 
 def test_cards_amounts_and_terminals(relation):
     minute = [settled(n, f"N{n}", at(0, second=15 * n), fee="300.00", dev_no="T1") for n in range(4)]
+    # The fullest day is left out of what is close together: a promotion is no habit.
+    promotion = [settled(20 + n, f"M{n}", at(3, second=6 * n), fee=f"{n + 1}.10") for n in range(9)]
     later = [settled(9, "N9", at(0, hour=15), fee="33.10", dev_no="T1", place="B")]
-    rows = {r["fixmedins_code"]: r for r in relation("institution_pattern", setl_d=minute + later)}
+    rows = {
+        r["fixmedins_code"]: r for r in relation("institution_pattern", setl_d=minute + later + promotion)
+    }
     a = rows["A"]
     assert (a["n_card_pair"], a["n_card_burst"], a["n_same_amount"], a["n_round_amount"]) == (3, 2, 3, 4)
-    assert (a["n_with_device"], a["n_shared_device"], a["n_after_another"]) == (4, 4, 3)
+    assert (a["n_with_device"], a["n_shared_device"], a["n_after_another"]) == (4, 4, 11)
     assert (rows["B"]["n_round_amount"], rows["B"]["n_card_pair"]) == (0, 0)
 
 

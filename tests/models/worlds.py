@@ -48,7 +48,7 @@ def money(value):
 def city(seed=7, clinics=40, pharmacies=35, doctors=2, persons=400):
     """Clinics and pharmacies with ordinary days; C000 keeps people coming back and over-treats.
 
-    D000, its doctor, bills far over 24 hours a day; P000 settles a card every 20 seconds.
+    D000, its doctor, bills far over 24 hours a day; P000 settles a card every 20 seconds on five days.
     """
     rng = np.random.default_rng(seed)
     made = {
@@ -84,7 +84,7 @@ def city(seed=7, clinics=40, pharmacies=35, doctors=2, persons=400):
             day = AS_OF - timedelta(days=int(rng.integers(0, 60)))
             at = datetime.combine(day, time(int(rng.integers(8, 18)), int(rng.integers(0, 60))))
             if code == "P000":
-                at = datetime.combine(date(2026, 6, 20), time(9)) + timedelta(seconds=20 * visit)
+                at = datetime.combine(date(2026, 6, 16 + visit % 5), time(9)) + timedelta(seconds=4 * visit)
             _visit(made, rng, code, kind, n, visit, at, doctors, persons)
     return made
 

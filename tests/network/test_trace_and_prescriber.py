@@ -102,6 +102,10 @@ def tables():
         sales.add(f"B{i}", "P9007", 70 + i, code=f"{i:020d}x")
     for i in range(30):
         sales.add(f"C{i % 10}", "P9003", 5 * i, doctor="D99", minute=7 * i)
+        # A village: its doctor's patients buy at the village's shop, with a prescription of his or without any.
+        sales.add(f"V{i % 10}", "P9005", 5 * i, doctor="D98", minute=7 * i)
+        for more in range(3):
+            sales.add(f"V{i % 10}", "P9005", 5 * i + 1 + more, minute=11 * i)
     return sales.tables()
 
 

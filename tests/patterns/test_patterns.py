@@ -102,6 +102,12 @@ def test_one_stay_paid_by_two_funds_is_the_persons_own_fact(scored):
     ordinary(claims)
     stay(claims, "N0500", "H05", 80, 7, insutype="310")
     stay(claims, "N0500", "H05", 80, 7, insutype="390")
+    # Paid by card, and handed in on paper three weeks later: the same days, place and cents.
+    for later in (0, 21):
+        item = line("003100000000001", amount="9818")
+        claims.settle("N0800", "H08", day(90 + later), [item], med_type="21", begin=day(80))
+        claims.rows["setl_d"][-1]["enddate"] = date.fromisoformat(day(90))
+        claims.rows["mdtrt_d"][-1]["endtime"] = claims.rows["mdtrt_d"][-2]["endtime"]
     # Two stays one after the other under two insurances: a change of work.
     stay(claims, "N0600", "H06", 80, 7, insutype="310")
     stay(claims, "N0600", "H06", 90, 7, insutype="390")
@@ -111,6 +117,7 @@ def test_one_stay_paid_by_two_funds_is_the_persons_own_fact(scored):
     claims.rows["mdtrt_d"][-1]["nwb_flag"] = "1"
     p, _ = scored(claims)
     assert p["paid_twice", "N0500"] > 0.5
+    assert p["paid_twice", "N0800"] > 0.5
     assert ("paid_twice", "N0600") not in p
     assert ("paid_twice", "N0700") not in p
 
@@ -145,6 +152,79 @@ def test_therapy_every_sixth_day_but_not_every_monday(scored):
     assert p["therapy_rhythm", "H00"] > 0.9
     assert all(p["therapy_rhythm", f"N00{k:02d}"] > 0.5 for k in range(5))
     assert not [key for key in p if key[0] == "therapy_rhythm" and key[1].startswith(("H01", "N01"))]
+
+
+def test_therapy_that_never_ends(scored):
+    claims = Claims()
+    ordinary(claims)
+    therapy = line("004300000000001")
+    for k in range(5):
+        for turn in range(45):
+            claims.settle(f"N00{k:02d}", "H00", day(turn * 2), [therapy])
+    # A course of twenty sessions, and a second one three months later.
+    for place in range(1, 12):
+        for turn in (*range(20), *range(95, 115)):
+            claims.settle(f"N{place:02d}00", f"H{place:02d}", day(turn), [therapy])
+    p, _ = scored(claims)
+    assert p["therapy_long", "H00"] > 0.9
+    assert all(p["therapy_long", f"N00{k:02d}"] > 0.5 for k in range(5))
+    assert {party for pattern_, party in p if pattern_ == "therapy_long"} == {
+        "H00",
+        *(f"N00{k:02d}" for k in range(5)),
+    }
+
+
+def test_a_signature_that_is_on_no_register(scored):
+    claims = Claims()
+    ordinary(claims)
+    for place in range(40):
+        claims.rows["medins_dr_b"].append(
+            {"fixmedins_code": f"H{place:02d}", "prac_psn_code": f"D{place:02d}", "prac_psn_name": "甲"}
+        )
+    for k in range(12):
+        for place in range(20):
+            claims.settle(
+                f"N{place:02d}{k:02d}",
+                f"H{place:02d}",
+                day(k),
+                [line("003100000000002", bilg_dr_code=f"D{place:02d}")],
+            )
+        claims.settle(f"N00{k:02d}", "H00", day(40 + k), [line("003100000000002", bilg_dr_code="STRANGER")])
+        # A default of the system stands everywhere; a slip of the pen stands once.
+        claims.settle(f"N{k:02d}00", f"H{k:02d}", day(50), [line("003100000000002", bilg_dr_code="DEFAULT")])
+    claims.settle("N0301", "H03", day(60), [line("003100000000002", bilg_dr_code="SLIP")])
+    p, _ = scored(claims)
+    assert p["unregistered_doctor", "H00"] > 0.9
+    assert p["unregistered_doctor", "STRANGER"] > 0.9
+    assert {party for pattern_, party in p if pattern_ == "unregistered_doctor"} == {"H00", "STRANGER"}
+
+
+def test_back_soon_with_the_same_illness(scored):
+    claims = Claims()
+    ordinary(claims)
+    for k in range(6):
+        for first, second in ((20, 30),):
+            stay(claims, f"N00{k:02d}", "H00", 80 + first, 7, disease="J44", doctor="D1")
+            stay(claims, f"N00{k:02d}", "H00", 80 + second, 7, disease="J44", doctor="D1")
+            stay(claims, f"N01{k:02d}", "H01", 80 + first, 7, disease="M51", doctor="D2")
+            stay(claims, f"N01{k:02d}", "H01", 80 + second, 7, disease="J18", doctor="D2")
+    p, _ = scored(claims)
+    assert p["back_soon", "D1"] > 0.9
+    assert ("back_soon", "D2") not in p
+
+
+def test_whose_share_aid_pays_is_kept_coming_back(scored):
+    claims = Claims()
+    ordinary(claims)
+    for k in range(6):
+        claims.person(f"A{k}", psn_idet_type="02")
+        claims.person(f"B{k}", psn_idet_type="02")
+        for turn in range(3):
+            stay(claims, f"A{k}", "H00", 10 + k + turn * 30, 7)
+        stay(claims, f"B{k}", f"H{k + 1:02d}", 20, 7)
+    p, _ = scored(claims)
+    assert p["aided_again", "H00"] > 0.9
+    assert {party for pattern_, party in p if pattern_ == "aided_again"} == {"H00", "DH00"}
 
 
 def test_four_dialyses_a_week(scored):

@@ -1,5 +1,6 @@
 """No code without words: everything a night can name is said in Chinese with English beside."""
 
+import json
 import re
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from core.yaml_text import read_yaml
 from features.network import rings_hub, rings_meeting, rings_place, rings_prescriber, rings_trace
 from fundguard.casework.peer_groups import peer_group_words
-from fundguard.casework.reasons import reasons_of
+from fundguard.casework.reasons import reasons_of, told_reasons
 from fundguard.casework.schemes import scheme
 from fundguard.casework.words import (
     BENIGN,
@@ -51,6 +52,10 @@ def benign_tags():
         found |= set(re.findall(r"'(\w+)' AS (?:tag|care)\b", text))
         for case in re.findall(r"CASE WHEN((?:(?!CASE WHEN).)*?)END AS (?:tag|care)\b", text, re.DOTALL):
             found |= set(re.findall(r"(?:THEN|ELSE)\s+'(\w+)'", case))
+    # What a ring looks like beside its members, and what a home buys ahead: told by the list itself.
+    for file in (ROOT / "features" / "leads").glob("*.sql"):
+        told = r"(?:THEN|,) '(\w+)'\s+(?:AS benign_tags|ELSE join_texts)"
+        found |= set(re.findall(told, file.read_text(encoding="utf-8")))
     return found
 
 
@@ -134,6 +139,25 @@ def test_a_sentence_shows_no_codes_no_certainty_and_thousands():
     assert "group: all of its kind; of 17" in reason.says.en
     assert "yuan 88,302.23;" in reason.says.en
     assert reason.says.en.endswith("with more than 99 %")
+
+
+def test_the_reasons_of_an_export_say_roles_and_peer_groups_in_words():
+    told = json.loads(
+        told_reasons(
+            '[{"fact": "ring:transfer_cycle", "part": "0.5", "zh": "角色main，", "en": "role main, "}, '
+            '{"fact": "gathered:sham_stay", "zh": "同类组医师|A03共17个", "en": "group 医师|A03 of 17"}]'
+        )
+    )
+    assert told[0] == {
+        "fact": "ring:transfer_cycle",
+        "part": "0.5",
+        "zh": "角色为牵头方，",
+        "en": "role: the party it stands around, ",
+    }
+    assert told[1]["zh"] == "同类组医师·科别A03，共17个"
+    assert told[1]["en"] == "group: doctors, specialty A03; of 17"
+    assert told_reasons(None) is None
+    assert told_reasons("no json") == "no json"
 
 
 @pytest.mark.parametrize(
