@@ -9,7 +9,7 @@ keep: true
 -- What measured worlds move the trust in a rule, kind of ring or model by (lead_shift) is added to its log odds.
 WITH moved AS (
   SELECT f.*, times(1000000, COALESCE(t.multiplier, 1)) AS stretch, COALESCE(m.shift, 0) - n.log_odds AS shift,
-         natural_log(safe_ratio(greater_of(f.p, 0.000001), 1 - f.p)) + COALESCE(m.shift, 0) AS log_odds
+         natural_log(safe_ratio(greater_of(f.p, 0.000001), greater_of(1 - f.p, 0.000001))) + COALESCE(m.shift, 0) AS log_odds
   FROM finding AS f
   CROSS JOIN lead_prior AS n
   LEFT JOIN lead_shift AS m ON m.fact = f.fact
@@ -26,7 +26,7 @@ ordered AS (
 -- The champion of the ranker stretches all ratios of a family alike.
 SELECT party_type, party_id, scheme, family, fact, ref_id, p, zh, en, more_fact, more_zh, more_en, benign_tags,
        CASE WHEN nth = 1 THEN as_whole(round_to(times(stretch, greater_of(
-         natural_log(safe_ratio(greater_of(p, 0.000001), 1 - p)) + shift, 0)), 0)) ELSE 0 END AS ratio,
+         natural_log(safe_ratio(greater_of(p, 0.000001), greater_of(1 - p, 0.000001))) + shift, 0)), 0)) ELSE 0 END AS ratio,
        CASE WHEN nth = 1 THEN as_whole(round_to(times(stretch, greater_of(
-         natural_log(safe_ratio(greater_of(base, 0.000001), 1 - base)) + shift, 0)), 0)) ELSE 0 END AS base_ratio
+         natural_log(safe_ratio(greater_of(base, 0.000001), greater_of(1 - base, 0.000001))) + shift, 0)), 0)) ELSE 0 END AS base_ratio
 FROM ordered

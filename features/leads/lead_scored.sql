@@ -70,7 +70,7 @@ scored AS (
          -- Odds of being confirmed dominate; money per hour moves a lead among its likes; bad data demote;
          -- ties to confirmed cases lift the place in the list, never the probability.
          round_to(natural_log(safe_ratio(greater_of(v.p_confirm, 0.000001), 1 - v.p_confirm))
-                  + times(CASE WHEN v.queue = 'recover' THEN 1 ELSE 0.25 END,
+                  + times(CASE WHEN v.queue = 'recover' THEN 1 ELSE 0.4 END,
                           natural_log(1 + safe_ratio(greater_of(v.yuan_per_hour, 0), 100)))
                   - times(2, v.flagged_share) + v.association, 6) AS plain_score
   FROM valued AS v
@@ -85,5 +85,5 @@ diverse AS (
   FROM scored AS s
 )
 SELECT text_hash(d.party_type, d.party_id, d.scheme) AS lead_key, d.*,
-       round_to(d.plain_score - times(0.2, natural_log(d.nth_of_party)) - times(0.2, natural_log(d.nth_of_ring)), 6) AS score
+       round_to(d.plain_score - times(0.2, natural_log(d.nth_of_party)) - times(0.5, natural_log(d.nth_of_ring)), 6) AS score
 FROM diverse AS d

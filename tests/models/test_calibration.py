@@ -66,7 +66,8 @@ def test_the_night_says_what_the_table_says(duckdb_engine, monkeypatch):
             assert lead["p_confirm"] == pytest.approx(said, abs=2e-6)
 
 
-def test_general_comparisons_count_once(duckdb_engine):
+def test_general_comparisons_count_once(duckdb_engine, monkeypatch):
+    monkeypatch.setattr("pipelines.jobs.leads.calibration", lambda: BENT)
     party = ("institution", "C001")
     one = [nights.score(party), nights.score(party, "split_stay", 0.95)]
     listed, _ = nights.night(duckdb_engine, scores=one)
