@@ -95,10 +95,13 @@ def lint() -> None:
         lint_relation(feature.sql, where=str(feature.path.relative_to(_ROOT.parent)))
 
 
-def register(engine: Engine, *names: str, standing: Collection[str] = ()) -> None:
+def register(
+    engine: Engine, *names: str, standing: Collection[str] = (), unkept: Collection[str] = ()
+) -> None:
     """Register features by name, with the features they read, in order. Landing tables must be there.
 
     `standing` are features an earlier call has registered on the same tables: they are not computed again.
+    `unkept` are read again wherever they are used: right for a wide one of which few columns are wanted.
     """
     known = features()
     done: set[str] = set(standing)
@@ -109,17 +112,12 @@ def register(engine: Engine, *names: str, standing: Collection[str] = ()) -> Non
         done.add(name)
         for read in known[name].reads:
             visit(read)
-        engine.register(name, sql=known[name].sql, keep=known[name].keep)
+        engine.register(name, sql=known[name].sql, keep=known[name].keep and name not in unkept)
 
     for name in names:
         if name not in known:
             raise UsageError(f"feature [{name}] is unknown: add features/…/{name}.sql")
         visit(name)
-
-
-def landing_tables(*names: str) -> set[str]:
-    """The tables (not features) that these features read in the end."""
-    return {name for name in reading(*names) if name not in features()}
 
 
 def words(*names: str) -> set[str]:

@@ -19,7 +19,6 @@ from models.group import VERSION
 from models.measures import MEASURES
 
 RANKER = "lead_ranker"
-ANOMALY = "anomaly"
 NIGHTS = "nights"
 TRAINING = "training"
 CHAMPION, CHALLENGER = "champion", "challenger"

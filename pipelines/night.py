@@ -242,6 +242,7 @@ def _coverage(engine: Engine, run: Run) -> dict[str, Any]:
             *counted,
             *({"rule_id": rule_id, "missing": lacks} for rule_id, lacks in missing.items()),
         ],
+        "in_part": [{"rule_id": rule_id, "lacks": lacks} for rule_id, lacks in check.in_part(run).items()],
         "silenced": engine.run("SELECT * FROM silenced").to_pylist(),
     }
 

@@ -22,13 +22,6 @@ from rules_kb import knowledge, silence
 from rules_kb.expression import Scope
 from rules_kb.rule import Rule
 
-STANDARD = (
-    "candidate_key", "stage", "judged_day", "provider_type", "fixmedins_code", "psn_no", "dr_code",
-    "mdtrt_id", "setl_id", "bkkp_sn", "related_sn", "setl_date", "service_date", "amt_basis",
-    "setl_fund_amt", "setl_inscp_amt",
-)  # fmt: skip
-"""What every grain gives beside its facts: who, where, when, and whose money."""
-
 _ARROW_SQL = {"string": "STRING", "int64": "BIGINT", "date32[day]": "DATE"}
 
 

@@ -93,6 +93,17 @@ class Library:
                 evaluable.append(rule)
         return evaluable, missing
 
+    def in_part(
+        self, table: Callable[[str], knowledge.KnowledgeTable] = knowledge.load
+    ) -> dict[str, list[str]]:
+        """Per rule id that judges in part only: the table whose rows are excerpts, and what a whole one has."""
+        return {
+            rule_id: [f"in part: {use.table} without {use.whole}"]
+            for rule_id, rule in sorted(self.rules.items())
+            for alias, use in rule.knowledge.items()
+            if use.whole and not _has_rows(table(use.table).arrow, use.whole.replace(f"{alias}.", "p."))
+        }
+
 
 def extension_needs(rule: Rule) -> list[str]:
     """The needed columns that lie beyond the landing contract; empty: evaluable on it alone."""
@@ -249,8 +260,8 @@ def lint(library: Library) -> None:
         scope = Scope(rule, grain_facts(rule.grain), columns, parameters, where)
         scope.expression(rule.when)
         for use in rule.knowledge.values():
-            if use.where:
-                scope.expression(use.where)
+            for condition in filter(None, (use.where, use.whole)):
+                scope.expression(condition)
         _check_examples(rule, scope, where)
         if rule.amount is not None:
             scope.expression(rule.amount)

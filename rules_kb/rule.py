@@ -41,10 +41,14 @@ class Validity(_Part):
 
 
 class KnowledgeUse(_Part):
-    """The knowledge table a rule joins; `where` keeps the rows that are its own."""
+    """The knowledge table a rule joins; `where` keeps the rows that are its own.
+
+    `whole` says which of them hold all there is to say: without one the rule judges in part, and says so.
+    """
 
     table: str
     where: str | None = None
+    whole: str | None = None
     columns: dict[str, str] = Field(default_factory=dict)
 
 

@@ -18,8 +18,10 @@ from rules_kb.rule import Rule
 TABLES = ("policy_window", "exempt_person_class")
 """Knowledge tables whose rows silence by rule code."""
 
-REGISTERS = ("chronic_registration", "prior_approval", "medical_community")
-"""Registers of persons and institutions that grains read themselves."""
+REGISTERS = (
+    "chronic_registration", "chronic_disease", "outbreak_diagnosis", "prior_approval", "medical_community",
+)  # fmt: skip
+"""Registers of persons, diseases and institutions that grains read themselves."""
 
 COLUMNS = (
     "id",

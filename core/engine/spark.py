@@ -177,6 +177,8 @@ def _session(settings: SparkSettings, scratch: Path, running: SparkSession | Non
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.local.dir": str(scratch),
         "spark.sql.warehouse.dir": str(scratch / "warehouse"),
+        # One generated class for both halves of a grain's union outgrows what the JVM takes: each half has its own.
+        "spark.sql.codegen.wholeStage.union.enabled": "false",
         # Hundreds of compiled queries a night overflow the JVM's default room for code.
         "spark.driver.extraJavaOptions": f"-Dderby.system.home={scratch} -Duser.timezone=UTC "
         "-XX:ReservedCodeCacheSize=512m",

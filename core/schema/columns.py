@@ -6,27 +6,26 @@ from enum import Enum
 
 
 class Type(Enum):
-    """A value's type, with its name on each engine and in JSON Schema.
+    """A value's type, with its name on each engine.
 
     Money is yuan with two decimals; quantities have four, prices six. Times are local, without zone.
     """
 
-    TEXT = ("VARCHAR", "STRING", "string")
-    DATE = ("DATE", "DATE", "string")
-    TIME = ("TIMESTAMP", "TIMESTAMP_NTZ", "string")
-    MONEY = ("DECIMAL(16,2)", "DECIMAL(16,2)", "number")
-    QUANTITY = ("DECIMAL(16,4)", "DECIMAL(16,4)", "number")
-    PRICE = ("DECIMAL(16,6)", "DECIMAL(16,6)", "number")
-    RATIO = ("DECIMAL(9,4)", "DECIMAL(9,4)", "number")
-    WHOLE = ("BIGINT", "BIGINT", "integer")
-    NUMBER = ("DOUBLE", "DOUBLE", "number")
-    FLAG = ("BOOLEAN", "BOOLEAN", "boolean")
-    TEXT_LIST = ("VARCHAR[]", "ARRAY<STRING>", "array")
+    TEXT = ("VARCHAR", "STRING")
+    DATE = ("DATE", "DATE")
+    TIME = ("TIMESTAMP", "TIMESTAMP_NTZ")
+    MONEY = ("DECIMAL(16,2)", "DECIMAL(16,2)")
+    QUANTITY = ("DECIMAL(16,4)", "DECIMAL(16,4)")
+    PRICE = ("DECIMAL(16,6)", "DECIMAL(16,6)")
+    RATIO = ("DECIMAL(9,4)", "DECIMAL(9,4)")
+    WHOLE = ("BIGINT", "BIGINT")
+    NUMBER = ("DOUBLE", "DOUBLE")
+    FLAG = ("BOOLEAN", "BOOLEAN")
+    TEXT_LIST = ("VARCHAR[]", "ARRAY<STRING>")
 
-    def __init__(self, duckdb: str, spark: str, json: str) -> None:
+    def __init__(self, duckdb: str, spark: str) -> None:
         self.duckdb = duckdb
         self.spark = spark
-        self.json = json
 
     @property
     def decimals(self) -> int | None:

@@ -1,47 +1,8 @@
-"""What else a declaration becomes: DDL, JSON Schema, and the page of tables."""
+"""What else a declaration becomes: the page of tables."""
 
 from collections.abc import Iterable
-from typing import Any
 
-from core.schema.columns import Table, Type
-
-_PATTERNS = {
-    Type.DATE: {"format": "date"},
-    Type.TIME: {"pattern": r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$"},
-}
-
-
-def ddl(table: Table, dialect: str) -> str:
-    """CREATE TABLE for `duckdb` or `spark`."""
-    columns = ",\n".join(
-        f"  {c.name} {getattr(c.type, dialect)}{' NOT NULL' if c.required else ''}" for c in table
-    )
-    return f"CREATE TABLE {table.name} (\n{columns}\n)"
-
-
-def json_schema(table: Table) -> dict[str, Any]:
-    """JSON Schema (2020-12) of one row."""
-    properties: dict[str, Any] = {}
-    for column in table:
-        about: dict[str, Any] = {
-            "title": column.zh,
-            "type": column.type.json,
-            **_PATTERNS.get(column.type, {}),
-        }
-        if column.type.decimals is not None:
-            about["multipleOf"] = float(f"1e-{column.type.decimals}")
-        if column.type is Type.TEXT_LIST:
-            about["items"] = {"type": "string"}
-        if not column.required:
-            about["type"] = [column.type.json, "null"]
-        properties[column.name] = about
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": f"{table.name} {table.zh}",
-        "type": "object",
-        "properties": properties,
-        "required": [column.name for column in table if column.required],
-    }
+from core.schema.columns import Table
 
 
 def tables_page(tables: Iterable[Table]) -> str:

@@ -3,7 +3,7 @@ name: line_point
 zh: 明细知识点
 says: one judged line and all points of a rule on its item (by code, name part or code prefix), with the visit's diagnoses
 key: [candidate_key, rule_id]
-reads: [line, unit_line, judged_day, visit_diagnosis, chronic_registration, prior_approval, rx_d, point_line_point]
+reads: [line, unit_line, judged_day, visit_diagnosis, chronic_registration, chronic_disease, prior_approval, rx_d, point_line_point]
 keep: true
 points:
   name_part: text name_part drug_name
@@ -30,7 +30,7 @@ matched AS (
   WHERE p.hilist_code IS NULL AND p.name_part IS NULL
 ),
 candidate AS (
-  SELECT m.rule_id, m.point_id, m.diag_prefix, u.bkkp_sn, u.psn_no, u.service_date, u.hilist_code, d.diagnoses, d.diag_count,
+  SELECT m.rule_id, m.point_id, m.diag_prefix, u.bkkp_sn, u.psn_no, u.service_date, u.hilist_code, u.dise_no, d.diagnoses, d.diag_count,
          CASE WHEN contains_text(concat_text(' ', d.diagnoses), concat_text(' ', m.diag_prefix)) THEN TRUE ELSE FALSE END
            AS fits
   FROM unit_line AS u
@@ -45,6 +45,16 @@ registered AS (
   JOIN chronic_registration AS r ON r.psn_no = c.psn_no AND c.service_date >= r.begndate
        AND c.service_date <= COALESCE(r.enddate, DATE '9999-12-30')
        AND (starts_with_text(c.diag_prefix, r.diag_prefix) OR starts_with_text(r.diag_prefix, c.diag_prefix))
+  GROUP BY c.rule_id, c.bkkp_sn
+),
+-- A settlement under a registered disease shows the registration itself.
+covered AS (
+  SELECT c.rule_id, c.bkkp_sn,
+         COUNT(CASE WHEN starts_with_text(c.diag_prefix, k.diag_prefix) OR starts_with_text(k.diag_prefix, c.diag_prefix)
+                    THEN 1 END) AS registered_fitting
+  FROM candidate AS c
+  JOIN chronic_disease AS k ON starts_with_text(c.dise_no, k.dise_prefix) AND c.service_date >= k.begndate
+       AND c.service_date <= COALESCE(k.enddate, DATE '9999-12-30')
   GROUP BY c.rule_id, c.bkkp_sn
 ),
 approved AS (
@@ -66,6 +76,9 @@ grouped AS (
 SELECT g.rule_id, COALESCE(g.fitting_point, g.any_point) AS point_id, l.*, g.points,
        CASE WHEN g.diag_count > 0 THEN g.fitting + COALESCE(r.registrations, 0)
             WHEN r.registrations > 0 THEN r.registrations END AS fitting,
+       -- Outside the wards dise_no is the registered disease: a code nobody maps leaves the question open.
+       CASE WHEN l.dise_no IS NULL OR l.care_setting = 'inpatient' THEN COALESCE(v.registered_fitting, 0)
+            ELSE v.registered_fitting END AS registered_fitting,
        COALESCE(g.diag_count, 0) AS diag_count,
        CASE WHEN a.bkkp_sn IS NULL THEN FALSE ELSE TRUE END AS approved,
        CASE WHEN l.fee_ocur_time > x.valid_end_time THEN TRUE ELSE FALSE END AS prescription_expired,
@@ -74,5 +87,6 @@ SELECT g.rule_id, COALESCE(g.fitting_point, g.any_point) AS point_id, l.*, g.poi
 FROM grouped AS g
 JOIN line AS l ON l.candidate_key = g.bkkp_sn
 LEFT JOIN registered AS r ON r.rule_id = g.rule_id AND r.bkkp_sn = g.bkkp_sn
+LEFT JOIN covered AS v ON v.rule_id = g.rule_id AND v.bkkp_sn = g.bkkp_sn
 LEFT JOIN prescribed AS x ON x.hi_rxno = l.rx_drord_no
 LEFT JOIN approved AS a ON a.rule_id = g.rule_id AND a.bkkp_sn = g.bkkp_sn

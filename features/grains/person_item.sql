@@ -77,6 +77,25 @@ running AS (
            ORDER BY fee_ocur_time, bkkp_sn ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS cycle_from,
          SUM(inscp_amt) OVER (PARTITION BY rule_id, patient, item, fixmedins_code, cycle_no
            ORDER BY fee_ocur_time, bkkp_sn ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS cycle_inscp_amt,
+         -- What this visit brings in this unit: the lines before it were told by earlier days, with their own amount.
+         SUM(CASE WHEN nth_day = 1 THEN 1 ELSE 0 END) OVER (PARTITION BY rule_id, patient, item, course_no, mdtrt_id, judged_day
+           ORDER BY fee_ocur_time, bkkp_sn ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS own_course_days,
+         SUM(inscp_amt) OVER (PARTITION BY rule_id, patient, item, course_no, mdtrt_id, judged_day
+           ORDER BY fee_ocur_time, bkkp_sn ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS own_course_inscp_amt,
+         SUM(CASE WHEN nth_stay_day = 1 THEN 1 ELSE 0 END) OVER (PARTITION BY rule_id, patient, item, mdtrt_id, judged_day
+           ORDER BY fee_ocur_time, bkkp_sn ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS own_stay_days,
+         SUM(cnt) OVER (PARTITION BY rule_id, patient, item, mdtrt_id, judged_day
+           ORDER BY fee_ocur_time, bkkp_sn ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS own_stay_cnt,
+         SUM(inscp_amt) OVER (PARTITION BY rule_id, patient, item, mdtrt_id, judged_day
+           ORDER BY fee_ocur_time, bkkp_sn ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS own_stay_inscp_amt,
+         SUM(inscp_amt) OVER (PARTITION BY rule_id, patient, item, year_of(service_date), mdtrt_id, judged_day
+           ORDER BY fee_ocur_time, bkkp_sn ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS own_year_inscp_amt,
+         SUM(cnt) OVER (PARTITION BY rule_id, patient, item, fixmedins_code, cycle_no, mdtrt_id, judged_day
+           ORDER BY fee_ocur_time, bkkp_sn ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS own_cycle_cnt,
+         SUM(inscp_amt) OVER (PARTITION BY rule_id, patient, item, fixmedins_code, cycle_no, mdtrt_id, judged_day
+           ORDER BY fee_ocur_time, bkkp_sn ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS own_cycle_inscp_amt,
+         MIN(before_here) OVER (PARTITION BY rule_id, patient, item, fixmedins_code, cycle_no, mdtrt_id, judged_day
+           ORDER BY fee_ocur_time, bkkp_sn ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS cycle_before,
          ROW_NUMBER() OVER (PARTITION BY rule_id, patient, item, mdtrt_id, cycle_no, judged_day
            ORDER BY fee_ocur_time DESC, bkkp_sn DESC) AS nth_last
   FROM chained AS c
@@ -103,6 +122,14 @@ SELECT a.rule_id, a.point_id, concat_text(a.psn_no, '/', a.item, '/', a.bkkp_sn)
        a.setl_fund_amt, a.setl_inscp_amt, a.med_type, a.hilist_code, a.hilist_name, a.cnt, a.inscp_amt, a.dise_no,
        a.course_days, a.course_from, a.course_inscp_amt, days_between(a.course_from, a.service_date) AS course_span,
        a.stay_days, a.stay_cnt, a.stay_inscp_amt, a.year_inscp_amt,
+       a.course_days - a.own_course_days AS course_days_before,
+       a.course_inscp_amt - a.own_course_inscp_amt AS course_inscp_before,
+       a.stay_days - a.own_stay_days AS stay_days_before, a.stay_cnt - a.own_stay_cnt AS stay_cnt_before,
+       a.stay_inscp_amt - a.own_stay_inscp_amt AS stay_inscp_before,
+       a.year_inscp_amt - a.own_year_inscp_amt AS year_inscp_before,
+       a.cycle_cnt - a.own_cycle_cnt AS cycle_cnt_before, a.cycle_inscp_amt - a.own_cycle_inscp_amt AS cycle_inscp_before,
+       CASE WHEN a.period_days > 0
+            THEN round_up(safe_ratio(days_between(a.cycle_from, a.cycle_before) + 1, a.period_days)) END AS cycles_before,
        a.cycle_cnt, a.cycle_inscp_amt, days_between(a.cycle_from, a.service_date) + 1 AS cycle_span,
        CASE WHEN a.period_days > 0
             THEN round_up(safe_ratio(days_between(a.cycle_from, a.service_date) + 1, a.period_days)) END AS cycles,

@@ -47,6 +47,11 @@ counted AS (
          COUNT(DISTINCT CASE WHEN v.care_setting = 'inpatient' AND NOT v.planned THEN v.mdtrt_id END) AS stays,
          COUNT(DISTINCT CASE WHEN v.care_setting = 'inpatient' AND NOT v.planned THEN v.fixmedins_code END) AS hospitals,
          COUNT(DISTINCT CASE WHEN v.care_setting = 'outpatient' AND v.day > add_days(r.day, -30) THEN v.fixmedins_code END) AS clinics,
+         -- The same day or stay settled on an earlier day: that night counted it, this settlement brings nothing new.
+         COUNT(CASE WHEN v.setl_date < r.setl_date AND v.care_setting = r.care_setting AND NOT v.planned
+                     AND ((r.care_setting = 'inpatient' AND v.mdtrt_id = r.mdtrt_id)
+                       OR (r.care_setting = 'outpatient' AND v.day = r.day)) THEN 1 END)
+           AS counted_before,
          SUM(CASE WHEN v.care_setting = r.care_setting AND (r.care_setting = 'inpatient' OR v.day > add_days(r.day, -30))
                   THEN v.inscp_amt END) AS window_inscp_amt
   FROM ranked AS r
@@ -64,7 +69,7 @@ SELECT concat_text(r.psn_no, '/', r.care_setting, '/', r.setl_id) AS candidate_k
        r.fixmedins_code, r.psn_no, a.bilg_dr_code AS dr_code, r.mdtrt_id, r.setl_id, a.bkkp_sn, no_texts() AS related_sn,
        r.setl_date, COALESCE(a.service_date, r.day) AS service_date, r.amt_basis, r.fund_pay_sumamt AS setl_fund_amt,
        r.inscp_amt AS setl_inscp_amt, r.med_type, r.inscp_amt, r.care_setting, r.planned, c.visits, c.visit_days, c.purchases,
-       c.pharmacies, c.stays, c.hospitals, c.clinics, c.window_inscp_amt
+       c.pharmacies, c.stays, c.hospitals, c.clinics, c.window_inscp_amt, c.counted_before
 FROM ranked AS r
 JOIN counted AS c ON c.setl_id = r.setl_id
 LEFT JOIN anchor AS a ON a.setl_id = r.setl_id AND a.nth = 1

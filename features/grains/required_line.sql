@@ -7,19 +7,23 @@ reads: [line, unit_line, judged_day, point_required_line]
 keep: true
 points:
   service_code: text service_code
+  service_part: text service_part
   required_window: text window
 ---*/
 WITH listed AS (
-  SELECT p.rule_id, p.point_id, p.service_code, p.required_window, u.bkkp_sn, u.mdtrt_id, u.psn_no, u.service_date
+  SELECT p.rule_id, p.point_id, p.service_code, p.service_part, p.required_window, u.bkkp_sn, u.mdtrt_id, u.psn_no, u.service_date
   FROM unit_line AS u
   LEFT SEMI JOIN judged_day AS j ON j.judged_day = u.judged_day
   JOIN point_required_line AS p ON p.hilist_code = u.hilist_code
        AND u.service_date >= p.begndate AND u.service_date <= COALESCE(p.enddate, DATE '9999-12-30')
 ),
 found AS (
-  SELECT l.rule_id, l.bkkp_sn, COUNT(*) AS found
+  SELECT l.rule_id, l.bkkp_sn, COUNT(DISTINCT u.bkkp_sn) AS found
   FROM listed AS l
-  JOIN unit_line AS u ON u.psn_no = l.psn_no AND u.hilist_code = l.service_code AND u.mdtrt_id = l.mdtrt_id
+  JOIN unit_line AS u ON u.psn_no = l.psn_no AND u.mdtrt_id = l.mdtrt_id AND u.bkkp_sn <> l.bkkp_sn
+       AND (u.hilist_code = l.service_code
+            -- A stent's own name holds "stent" too: only services answer to a part of a name.
+            OR (starts_with_text(u.list_type, '2') AND contains_text(u.hilist_name, l.service_part)))
        AND (l.required_window = 'stay' OR u.service_date = l.service_date)
   GROUP BY l.rule_id, l.bkkp_sn
 ),

@@ -9,6 +9,9 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
+HOMES_LEAST = 3
+"""So many who live apart from each other are no family, however few they are."""
+
 MASS_PERSONS = 30
 """More persons than this …"""
 
@@ -22,12 +25,14 @@ def care_tags(cares: Sequence[str]) -> list[str]:
     return [care for care, n in sorted(count.items()) if 2 * n >= len(cares)]
 
 
-def household_tags(households: Sequence[str | None], units: int, least: int, least_unknown: int) -> list[str]:
+def household_tags(
+    households: Sequence[str | None], units: int, homes: int, least: int, least_unknown: int
+) -> list[str]:
     """`household` when too few households meet or one is half of the group; `nursing_home` when many persons share one address.
 
     `households`: register entry of each person, None where there is none. `units`: families the group
-    could consist of (`Component.units`). Where most have no entry, a group small enough to be one family
-    counts as one.
+    could consist of (`Component.units`), `homes` persons known to live apart. Where most have no entry, a
+    group small enough to be one family counts as one, unless three of it live apart.
     """
     known = [h for h in households if h]
     largest = max(Counter(known).values(), default=0)
@@ -35,7 +40,8 @@ def household_tags(households: Sequence[str | None], units: int, least: int, lea
         return ["nursing_home"]
     if 2 * len(known) >= len(households):
         return ["household"] if units < least or 2 * largest >= len(households) else []
-    return ["household"] if len(households) < least_unknown or units < least - 1 else []
+    small = len(households) < least_unknown and homes < HOMES_LEAST
+    return ["household"] if small or units < least - 1 else []
 
 
 def crowd_tags(years: Sequence[int | None], persons: int, days: int, last_year: int) -> list[str]:

@@ -6,11 +6,16 @@ demanded is structure, in `features.network.group`.
 """
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 from core.engine import Engine
 
 PPB = 1_000_000_000
 """Rates are held as whole parts per billion, so that sums are exact on every engine."""
+
+PAIR_VISITS = 1_000_000
+"""Pairs are counted in as many slices as there are such lots of visits: most pairs met once, and all of them
+at once would fill the memory (some forty a visit in a busy place)."""
 
 
 def register_edges(engine: Engine, parameters: Mapping[str, float], *, visits: str, prefix: str = "") -> None:
@@ -27,24 +32,8 @@ def register_edges(engine: Engine, parameters: Mapping[str, float], *, visits: s
         f"AND absolute(y.turn - x.turn) <= {p['neighbours']}"
     )
     gap = "absolute(y.minute - x.minute)"
-    sides = " UNION ALL ".join(
-        f"SELECT x.person AS a, y.person AS b, x.day, {gap} AS gap FROM {prefix}slot AS x "
-        f"JOIN {prefix}slot AS y ON y.place = x.place AND y.day = x.day AND y.bucket = x.bucket {offset} "
-        f"WHERE x.person < y.person AND {meeting}"
-        for offset in ("- 1", "+ 0", "+ 1")
-    )
     half, quarter = windows(p["window_minutes"])[1:]
-    engine.register(
-        f"{prefix}pair",
-        sql=(
-            "SELECT m.a, m.b, COUNT(*) AS meetings, "
-            f"SUM(CASE WHEN m.gap <= {half} THEN 1 ELSE 0 END) AS half_meetings, "
-            f"SUM(CASE WHEN m.gap <= {quarter} THEN 1 ELSE 0 END) AS quarter_meetings "
-            f"FROM ({sides}) AS m GROUP BY m.a, m.b "
-            f"HAVING COUNT(*) >= {p['pair_days']} AND MIN(m.day) < MAX(m.day)"
-        ),
-        keep=True,
-    )
+    _register_pairs(engine, p, prefix, meeting, gap)
     expected = (
         "SELECT q.a, q.b, q.meetings, q.half_meetings, q.quarter_meetings, "
         f"times({p['opportunity_safety']}, safe_ratio(SUM(as_whole(times(oa.visits, ob.rate) "
@@ -108,6 +97,35 @@ def register_edges(engine: Engine, parameters: Mapping[str, float], *, visits: s
         ),
         keep=True,
     )
+
+
+def _register_pairs(engine: Engine, p: Mapping[str, float], prefix: str, meeting: str, gap: str) -> None:
+    """Register `<prefix>pair`: who met on two days or more, and how often within each window."""
+    half, quarter = windows(p["window_minutes"])[1:]
+    persons, lots = engine.count("network_person"), -(-engine.count(f"{prefix}slot") // PAIR_VISITS)
+    # The lower number stands first in a pair, so low numbers have more of them: narrower slices there.
+    borders = {round(persons * (1 - (1 - lot / lots) ** 0.5)) for lot in range(lots + 1)}
+    parts = []
+    for first, last in pairwise(sorted(borders)):
+        sides = " UNION ALL ".join(
+            f"SELECT x.person AS a, y.person AS b, x.day, {gap} AS gap FROM {prefix}slot AS x "
+            f"JOIN {prefix}slot AS y ON y.place = x.place AND y.day = x.day AND y.bucket = x.bucket {offset} "
+            f"WHERE x.person > {first} AND x.person <= {last} AND x.person < y.person AND {meeting}"
+            for offset in ("- 1", "+ 0", "+ 1")
+        )
+        parts.append(f"{prefix}pair_after_{first}")
+        engine.register(
+            parts[-1],
+            sql=(
+                "SELECT m.a, m.b, COUNT(*) AS meetings, "
+                f"SUM(CASE WHEN m.gap <= {half} THEN 1 ELSE 0 END) AS half_meetings, "
+                f"SUM(CASE WHEN m.gap <= {quarter} THEN 1 ELSE 0 END) AS quarter_meetings "
+                f"FROM ({sides}) AS m GROUP BY m.a, m.b "
+                f"HAVING COUNT(*) >= {p['pair_days']} AND MIN(m.day) < MAX(m.day)"
+            ),
+            keep=True,
+        )
+    engine.register(f"{prefix}pair", sql=" UNION ALL ".join(f"SELECT * FROM {part}" for part in parts))
 
 
 def windows(widest: float) -> tuple[int, int, int]:

@@ -39,8 +39,14 @@ SMALL = 40
 INSEPARABLE = 0.75
 """Persons who share this part of their joint events (intersection over union) may be one family."""
 
+HOME_VISITS = 2
+"""Visits apart from the group from which on a place is known to be somebody's usual one."""
+
 HABIT_DAYS = 10
-"""Days before and after an event that tell a person's own rhythm at that place and hour."""
+"""Days before and after an event that tell a person's own rhythm at that place and hour …"""
+
+HABIT_LEAST = 3
+"""… if there are as many such visits: fewer may be the group's own other meetings."""
 
 WINDOW_COST = 0.5
 """Decades for having tried three windows."""
@@ -98,12 +104,16 @@ class Event:
 
 @dataclass
 class Group:
-    """Persons, what brought them together, and what may explain it."""
+    """Persons, what brought them together, and what may explain it.
+
+    `units` are families it could consist of, `homes` persons who are known to live apart from each other.
+    """
 
     persons: list[str]
     events: list[Event]
     strength: float
     units: int
+    homes: int
 
     def presence(self) -> Counter[str]:
         """At how many of the joint events each person was."""
@@ -269,7 +279,13 @@ class Component:
         strength = _strength(events, units)
         if strength <= WEAKEST:
             return None
-        return Group(persons=persons, events=events, strength=strength, units=len(set(units.values())))
+        return Group(
+            persons=persons,
+            events=events,
+            strength=strength,
+            units=len(set(units.values())),
+            homes=_mutual(persons, self.apart(persons, events)),
+        )
 
     def attending(self, events: Sequence[Event]) -> set[str]:
         """Persons of the component who were at two of the events or more, whether linked or not."""
@@ -291,10 +307,27 @@ class Component:
                 loose = [person for person in loose if person not in family]
         there = [set(event.persons) for event in events]
         at = {p: {i for i, present in enumerate(there) if p in present} for p in loose}
-        circle = _closest(loose, at, INSEPARABLE, 1)
+        circle = _closest(loose, at, self.apart(loose, events))
         if len(circle) > 1:
             unit.update(dict.fromkeys(circle, min(circle)))
         return unit
+
+    def apart(self, persons: Sequence[str], events: Sequence[Event]) -> set[tuple[str, str]]:
+        """Pairs (both orders) that live apart by their other visits: each has a home the other never goes to.
+
+        A home is where a person goes most when it is not with the group.
+        """
+        joint = {(event.place, event.day) for event in events}
+        usual = {
+            person: Counter(v.place for v in self.visits[person] if (v.place, v.day) not in joint)
+            for person in persons
+        }
+        home = {
+            person: max(sorted(places), key=places.__getitem__)
+            for person, places in usual.items()
+            if max(places.values(), default=0) >= HOME_VISITS
+        }
+        return {(a, b) for a in home for b in home if home[a] not in usual[b] and home[b] not in usual[a]}
 
     def families(self, persons: Sequence[str]) -> list[tuple[str, ...]]:
         """Up to four persons who went together at least twice when nobody else of the group was there.
@@ -353,14 +386,13 @@ class Component:
             return 0.0
         day, minute = visits[0].day, visits[len(visits) // 2].minute % 1440
         width = self.windows[0][0]
-        return math.fsum(
-            sum(
-                abs(other - day) <= HABIT_DAYS and other != day and abs(clock - minute) <= width
-                for other, clock in self.clock[person].get(place, ())
-            )
-            / (2 * HABIT_DAYS)
-            for person in persons
-        )
+        days = 0
+        for person in persons:
+            own = self.clock[person].get(place, ())
+            first, last = bisect_left(own, (day - HABIT_DAYS,)), bisect_left(own, (day + HABIT_DAYS + 1,))
+            usual = sum(other != day and abs(clock - minute) <= width for other, clock in own[first:last])
+            days += usual if usual >= HABIT_LEAST else 0
+        return days / (2 * HABIT_DAYS)
 
     def joint(self, visits: Sequence[Visit], own: int, habit: float) -> Event | None:
         """The event among members' visits of one place and day (sorted), read at its most telling window."""
@@ -404,17 +436,31 @@ class Component:
         return joined, {person: others - {person} for person, others in met.items()}
 
 
-def _closest(persons: Sequence[str], at: Mapping[str, set[int]], share: float, least: int) -> list[str]:
-    """The largest circle of at most `FAMILY_MOST` who share that part of their (`least` or more) events."""
+def _mutual(persons: Sequence[str], apart: set[tuple[str, str]]) -> int:
+    """How many of the persons are all apart from each other, taken in their order."""
+    chosen: list[str] = []
+    for person in persons:
+        if all((person, other) in apart for other in chosen):
+            chosen.append(person)
+    return len(chosen)
+
+
+def _closest(persons: Sequence[str], at: Mapping[str, set[int]], apart: set[tuple[str, str]]) -> list[str]:
+    """The largest circle of at most `FAMILY_MOST`, none apart, whose joint events are nearly the same."""
     best: list[str] = []
     for first in persons:
+        if not at[first]:
+            continue
         circle = [first]
         for other in persons:
-            if other == first or len(circle) == FAMILY_MOST or len(at[other]) < least:
+            if other == first or len(circle) == FAMILY_MOST or not at[other]:
                 continue
-            if all(len(at[other] & at[p]) >= share * len(at[other] | at[p]) for p in circle):
+            if all(
+                (other, p) not in apart and len(at[other] & at[p]) >= INSEPARABLE * len(at[other] | at[p])
+                for p in circle
+            ):
                 circle.append(other)
-        if len(circle) > len(best) and len(at[first]) >= least:
+        if len(circle) > len(best):
             best = circle
     return best
 

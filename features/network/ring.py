@@ -166,7 +166,7 @@ def score_of(decades: float, trust: float, *, tagged: bool) -> float:
 
 def table(rows: Sequence[Mapping[str, object]]) -> pa.Table:
     """Rows as an Arrow table of `SCHEMA`."""
-    return pa.Table.from_pylist([dict(row) for row in rows], schema=SCHEMA)
+    return pa.Table.from_pylist([dict(row) for row in rows], schema=SCHEMA) if rows else SCHEMA.empty_table()
 
 
 def day_text(day: int) -> str:

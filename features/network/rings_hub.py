@@ -11,7 +11,6 @@ from typing import Any
 
 import pyarrow as pa
 
-import features
 from core.engine import Engine
 from features.network.group import tail_surprise
 from features.network.ring import EPOCH, SCHEMA, Member, Step, ring_rows, table
@@ -60,10 +59,11 @@ HUBS = (
     ),
 )
 
+FEATURES = ("hub_person", *(f"hub_{hub.name}" for hub in HUBS))
+
 
 def register(engine: Engine, hub: Hub, parameters: Mapping[str, float]) -> str:
     """Register `ring_<kind>` (shape `ring.SCHEMA`): one ring per hub beyond its peers."""
-    features.register(engine, "hub_person", f"hub_{hub.name}")
     name = f"{hub.name}_row"
     engine.register(
         name,

@@ -56,6 +56,9 @@ GROUP_ADMISSION = Kind(
     en="were admitted to the same hospital on one day and left together",
 )
 
+FEATURES = (CO_VISIT.numbered, GROUP_ADMISSION.numbered)
+"""What must be registered before `register` (so in each of these modules)."""
+
 
 def register(
     engine: Engine, kind: Kind, parameters: Mapping[str, float], *, days: int
@@ -193,6 +196,7 @@ def _groups_of(kind: Kind, parameters: dict[str, float]) -> Callable[[pa.Table],
                     *household_tags(
                         [household.get(person) for person in group.persons],
                         group.units,
+                        group.homes,
                         int(parameters["households_least"]),
                         int(parameters["persons_least_unknown"]),
                     ),

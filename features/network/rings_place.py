@@ -6,13 +6,13 @@ from typing import Any
 
 import pyarrow as pa
 
-import features
 from core.engine import Engine
 from features.network.group import tail_surprise
 from features.network.ring import EPOCH, LEAST_CHANCE, SCHEMA, Member, Step, ring_rows, table
 
 TWO_PLACES = "doctor_two_places"
 CONTROLLER = "same_controller"
+FEATURES = ("doctor_hour", "controller_pair")
 
 SHARED_HOURS = 0.1
 """Share of the hours at the place of fewer hours that may coincide: changing places, a colleague's login."""
@@ -20,7 +20,6 @@ SHARED_HOURS = 0.1
 
 def register_two_places(engine: Engine, parameters: Mapping[str, float]) -> str:
     """Register `ring_doctor_two_places` (shape `ring.SCHEMA`): a doctor and two institutions."""
-    features.register(engine, "doctor_hour")
     engine.register(
         "doctor_conflict",
         sql=(
@@ -122,7 +121,6 @@ def register_controller(engine: Engine, *, as_of_day: int) -> str:
 
     A register has no dates of events: the ring stands on the day it was read (`as_of_day`).
     """
-    features.register(engine, "controller_pair")
     engine.register(
         "controller_input",
         sql="SELECT concat_text(first_code, '/', second_code) AS pair_key, c.* FROM controller_pair AS c",

@@ -10,12 +10,12 @@ from typing import Any
 
 import pyarrow as pa
 
-import features
 from core.engine import Engine
 from features.network.group import tail_surprise
 from features.network.ring import EPOCH, SCHEMA, Member, Step, ring_rows, table
 
 KIND = "prescriber_pharmacy"
+FEATURES = ("pharmacy_script",)
 OFTEN = 3
 """Scripts of one person through the pair from which on the person counts as taking part, where such persons
 make up half of the pair's scripts: among hundreds of customers somebody comes three times."""
@@ -23,7 +23,6 @@ make up half of the pair's scripts: among hundreds of customers somebody comes t
 
 def register(engine: Engine, parameters: Mapping[str, float]) -> str:
     """Register `ring_prescriber_pharmacy` (shape `ring.SCHEMA`): one ring per doctor and pharmacy."""
-    features.register(engine, "pharmacy_script")
     # Colleagues are the doctors of the same institution; without them, all other doctors.
     engine.register(
         "script_pair",

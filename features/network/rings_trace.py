@@ -10,12 +10,12 @@ from typing import Any
 
 import pyarrow as pa
 
-import features
 from core.engine import Engine
 from features.network.group import tail_surprise
 from features.network.ring import EPOCH, SCHEMA, Member, Step, ring_rows, table
 
 KIND = "trace_bridge"
+FEATURES = ("trace_repeat",)
 
 SHOPPING_PLACES = 3
 """Institutions at which one person fetched the same medicine, from which on its boxes are no accident."""
@@ -32,7 +32,6 @@ READINGS = {
 
 def register(engine: Engine, parameters: Mapping[str, float]) -> str:
     """Register `ring_trace_bridge` (shape `ring.SCHEMA`): one ring per selling institution and reading."""
-    features.register(engine, "trace_repeat")
     close = int(parameters["trace_close_days"])
     engine.register(
         "trace_reading",

@@ -9,6 +9,7 @@ from typing import Any
 
 from core.engine import Engine
 from fundguard.casework.citation import basis_words
+from fundguard.casework.discretion import CAUTION, HEADING, discretion
 from fundguard.casework.export import evidence_title, night_of, one_lead, register_cases, register_hits
 from fundguard.casework.opening import Opening
 from fundguard.casework.schemes import scheme
@@ -38,10 +39,17 @@ class Annex:
     rows: Sequence[Sequence[Any]]
     left_out: int
     opening: Opening
+    region: str
 
 
 def annex(
-    engine: Engine, warehouse: Warehouse, lead_id: str, as_of: date | None, out: Path, opening: Opening
+    engine: Engine,
+    warehouse: Warehouse,
+    lead_id: str,
+    as_of: date | None,
+    out: Path,
+    opening: Opening,
+    region: str = "*",
 ) -> Annex:
     """Write the annex of a lead as FILE.xlsx or .docx. The opening is logged before the file appears.
 
@@ -51,7 +59,7 @@ def annex(
     day = night_of(warehouse, as_of)
     lead = one_lead(engine, warehouse, day, lead_id)
     found, total = _rows(engine, warehouse, day)
-    made = Annex(lead, day, list(_shown(found, opening)), total - len(found), opening)
+    made = Annex(lead, day, list(_shown(found, opening)), total - len(found), opening, region)
     opening.log(out, len(made.rows))
     if suffix == "xlsx":
         write_workbook(out, _sheets(made))
@@ -135,6 +143,9 @@ def _head(made: Annex) -> list[tuple[str, str]]:
         ("病历号、项目编码", seen),
         ("行数", f"{len(made.rows)}" + (f"，另有 {made.left_out} 行未列" if made.left_out else "")),
     ]
+    hints = discretion(lead["candidate_basis"], made.region, lead["period_to"])
+    if hints:
+        head.append((HEADING.zh, "\n".join([*(hint.zh for hint in hints), CAUTION.zh])))
     if opening.unknown:
         head.append(("保管库", f"{opening.unknown} 个号码在保管库中没有原号，按哈希值列出"))
     return [*head, ("说明", "本附表为核查线索，不是认定结论；含个人信息，按需知悉，用毕销毁。")]

@@ -89,7 +89,13 @@ def annex(
     engine = open_engine(context.settings)
     try:
         made = annexes.annex(
-            engine, Warehouse(context.home), lead_id, read_day(day) if day else None, out, opening
+            engine,
+            Warehouse(context.home),
+            lead_id,
+            read_day(day) if day else None,
+            out,
+            opening,
+            context.region,
         )
     finally:
         engine.close()

@@ -1,6 +1,8 @@
 """`fundguard rules`: list, show, lint, test, lock, catalogue; the replays and moves stand in their own files."""
 
+import json
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +10,7 @@ import typer
 
 from core.engine import open_engine
 from core.errors import Refused
+from fundguard.casework.discretion import CAUTION, HEADING, discretion
 from fundguard.cli import rules_moves, rules_replay, rules_suppress
 from fundguard.cli.common import Context, command
 from fundguard.cli.rules_common import (
@@ -47,7 +50,7 @@ def list_(context: Context) -> None:
                 "stages": " ".join(row["stages"]),
                 "result": row["result"],
                 "status": row["status"],
-                "evaluable": "; ".join(row["extension"] + row["no_points"]) or "yes",
+                "evaluable": "; ".join(row["extension"] + row["no_points"] + row["in_part"]) or "yes",
             }
             for row in rows
         ]
@@ -60,10 +63,15 @@ def show(context: Context, rule: Rule_) -> None:
     """看一条规则 One rule: logic, thresholds, basis, pitfalls, examples."""
     library = library_of(context)
     found = rule_at(rule, library)
+    basis = json.dumps([clause.model_dump(exclude_none=True) for clause in found.basis])
+    hints = discretion(basis, context.region, date.today())  # noqa: DTZ011 (a calendar day)
     if context.as_json or found is not library.rules.get(found.id):
-        context.show(found.model_dump(mode="json", by_alias=True))
+        shown = found.model_dump(mode="json", by_alias=True)
+        context.show(shown | {"discretion": [asdict(hint) for hint in hints]})
         return
     print(library.path_of(found.id).read_text(encoding="utf-8"))
+    if hints:
+        print("\n".join(f"# {said.zh}" for said in (HEADING, *hints, CAUTION)))
 
 
 @command(app, "lint")

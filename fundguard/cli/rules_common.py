@@ -48,7 +48,12 @@ def described(library: Library, context: Context) -> list[dict[str, Any]]:
     """One row per rule: code, official code, class, grain, stages, status, needs, where it is evaluable."""
     contract = {name: set(table.names) for name, table in LANDING.items() if name not in EXTENSIONS}
     regional = knowledge.regional_folder(context.region)
-    _, missing = library.coverage(contract, lambda name: knowledge.load(name, regional=regional))
+
+    def table(name: str) -> knowledge.KnowledgeTable:
+        return knowledge.load(name, regional=regional)
+
+    _, missing = library.coverage(contract, table)
+    in_part = library.in_part(table)
     shadow = {rule.id: hidden for rule, hidden in library.judging(context.settings.rules)}
     return [
         {
@@ -68,6 +73,7 @@ def described(library: Library, context: Context) -> list[dict[str, Any]]:
             "evaluable_on": "extension" if extension_needs(rule) else "contract",
             "extension": extension_needs(rule),
             "no_points": [lack for lack in missing.get(rule.id, []) if lack.startswith("no points")],
+            "in_part": in_part.get(rule.id, []),
             "knowledge": [use.table for use in rule.knowledge.values()],
             "examples": len(rule.examples),
         }

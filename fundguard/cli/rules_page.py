@@ -89,7 +89,7 @@ def _rule(rule: Rule, row: dict[str, Any]) -> dict[str, Any]:
         "id": rule.id,
         "class": row["class"],
         "state": state,
-        "lacks": row["extension"] + row["no_points"],
+        "lacks": row["extension"] + row["no_points"] + row["in_part"],
         "row": row,
         "basis": basis,
         "text": " ".join(str(part) for part in text if part).lower(),

@@ -86,7 +86,8 @@ def gather(home: Path, run_id: str, engine: Engine, *, page: bool) -> Facts:
     }
     if page:
         rows = {"investigate": top} | {q: top_rows(tables, q, SHOWN[q]) for q in ("recover", "explore")}
-        filled = leads(tables, [row for group in rows.values() for row in group], changed.states)
+        listed = [row for group in rows.values() for row in group]
+        filled = leads(tables, listed, changed.states, str(content.get("region", "")))
         cards = {queue: [lead for lead in filled if lead.row["queue"] == queue] for queue in rows}
         plotted = spread.distributions(tables, [lead.row["party_id"] for lead in filled])
         drawn = _members(tables, rings)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from fundguard.casework.citation import basis_words
+from fundguard.casework.discretion import discretion
 from fundguard.casework.reasons import Reason, reasons_of
 from fundguard.casework.schemes import Scheme, rule, rules_of, scheme
 from fundguard.casework.words import BENIGN, IDENTITIES, Words, parsed, words_of
@@ -60,6 +61,7 @@ class Lead:
     families: Mapping[str, int]
     scores: tuple[Mapping[str, Any], ...]
     basis: tuple[Words, ...]
+    discretion: tuple[Words, ...]
     pitfalls: tuple[tuple[str, str], ...]
     guides: tuple[str, ...]
     counterfactuals: tuple[Words, ...]
@@ -77,7 +79,9 @@ def top_rows(tables: Tables, queue: str, most: int) -> list[dict[str, Any]]:
     )
 
 
-def leads(tables: Tables, rows: Sequence[Mapping[str, Any]], states: Mapping[str, str]) -> list[Lead]:
+def leads(
+    tables: Tables, rows: Sequence[Mapping[str, Any]], states: Mapping[str, str], region: str
+) -> list[Lead]:
     """Fill rows of `lead` with their evidence. Needs `lead_evidence` of the day on the engine."""
     if not rows:
         return []
@@ -102,6 +106,7 @@ def leads(tables: Tables, rows: Sequence[Mapping[str, Any]], states: Mapping[str
             broken,
             scores,
             states,
+            region,
         )
         for row in rows
     ]
@@ -255,6 +260,7 @@ def _lead(
     broken: Mapping[str, list[str]],
     scores: Mapping[tuple[str, str], list[dict[str, Any]]],
     states: Mapping[str, str],
+    region: str,
 ) -> Lead:
     reasons = reasons_of(row["reasons"])
     # Evidence of the strongest reason first, as the reasons above it stand.
@@ -277,6 +283,7 @@ def _lead(
         families=dict(total),
         scores=tuple(scores.get((row["party_type"], row["party_id"]), [])[:SCORES_SHOWN]),
         basis=basis_words(row["candidate_basis"]),
+        discretion=discretion(row["candidate_basis"], region, row["period_to"]),
         pitfalls=tuple((known.title.zh, " ".join(known.pitfalls.split())) for known in found[:3]),
         guides=tuple(known.guide for known in found[:3] if known.guide),
         counterfactuals=tuple(

@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from fundguard.casework import words
+from fundguard.casework import discretion, words
 from fundguard.casework.citation import basis_words
 from fundguard.casework.peer_groups import peer_group_words
 from fundguard.casework.schemes import scheme
@@ -93,6 +93,8 @@ def _environment() -> Environment:
         "label_of": lambda table, key: both(words.words_of(getattr(words, table), key)),
         "scheme": scheme,
         "basis_words": basis_words,
+        "discretion_heading": discretion.HEADING,
+        "discretion_caution": discretion.CAUTION,
         "share": words.share,
         "short_id": words.short_id,
         "who": who,

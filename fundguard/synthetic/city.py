@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fundguard.synthetic.columnar import DAY, Array, runs
+from fundguard.synthetic.columnar import Array, runs
 
 ADMDVS = 990100  # a prefecture that is on no map; districts are 990101 …
 LEVELS = {"tertiary": 3, "secondary": 2, "primary": 1, "private": 1, "clinic": 0, "pharmacy": 0}
@@ -308,8 +308,3 @@ def _doctors(rng: np.random.Generator, insured: int, places: Places) -> Doctors:
         else:
             places.first_doctor[number] = -1
     return Doctors(np.array(place), np.array(department), rng.integers(0, 4, count))
-
-
-def second_of(day: Array) -> Array:
-    """Midnight of a day since 1970, in seconds."""
-    return day * DAY

@@ -75,7 +75,6 @@ _FIRST = {
     "village": ("consult", 0.25),
     "dialysis": ("dialysis", 1.0),
 }
-_SERVICES = [_CLASS[n] for n in ("lab", "imaging", "treat", "therapy_tcm", "therapy_rehab", "sexed_service")]
 # A high-value consumable follows the operation: bone, eye, heart, and what any surgeon uses.
 _IMPLANTS = {"B02": "implant_bone", "D02": "implant_eye", "A03": "implant_heart"}
 # What a line costs against its target once packs are whole; measured, so that costs per visit come out.

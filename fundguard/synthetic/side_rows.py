@@ -54,14 +54,15 @@ class SideRows:
         self.notes[table].append((np.asarray(key), after, columns))
 
     def pitfall(self, text: str) -> int:
-        """The number of a pitfall by its words (docs/synthetic.md lists them)."""
+        """The number of a pitfall by its words (docs/synthetic.md lists them); 0 for none."""
         if text not in self.pitfalls:
             self.pitfalls.append(text)
         return self.pitfalls.index(text)
 
     def near_miss(self, key: Array, text: str) -> None:
-        """Says which pitfall visits flagged NEAR show."""
-        self.near.append((np.asarray(key), self.pitfall(text)))
+        """Says which pitfall visits flagged NEAR show; without words they show none."""
+        if text:
+            self.near.append((np.asarray(key), self.pitfall(text)))
 
     def patched(self, table: str, columns: dict[str, pa.Array], keys: Array) -> dict[str, pa.Array]:
         """The columns of a chunk (one row a visit of `keys`) with the patches of `table` put in."""

@@ -41,11 +41,6 @@ TABLES = [
 _GROUP = 200_000
 
 
-def arrow_type(table: str, column: str) -> pa.DataType:
-    """The Arrow type a landing column is written in."""
-    return _ARROW[LANDING[table].by_name[column].type]
-
-
 class Landing:
     """The landing folder while it is written; use as a context. `rows` counts what went where."""
 

@@ -7,11 +7,6 @@ from core.engine import Engine
 from pipelines.gate.suites import REFUSED, Check
 
 
-def batch_columns(checks: list[Check]) -> list[str]:
-    """Columns of the batch that the checks look at."""
-    return sorted({check.column for check in checks if check.column})
-
-
 def profiles(
     engine: Engine, batches: Mapping[str, str], suites: Mapping[str, list[Check]]
 ) -> dict[str, dict[str, Any]]:

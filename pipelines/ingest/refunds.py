@@ -5,7 +5,6 @@ from pathlib import Path
 from core.schema import LEDGERS, TABLES
 from pipelines.ingest.intake import Intake, unit_day_sql
 from pipelines.ingest.partition import VALID
-from pipelines.warehouse import Warehouse
 
 REFUND = LEDGERS["refund"]
 SETL, FEE = TABLES["setl_d"], TABLES["fee_list_d"]
@@ -149,8 +148,3 @@ def summary(intake: Intake) -> dict[str, object]:
         }
         for row in rows
     }
-
-
-def ledger_files(warehouse: Warehouse) -> list[Path]:
-    """Parquet files of the refund ledger."""
-    return warehouse.files(REFUND)

@@ -1,5 +1,7 @@
 """Rings of persons, institutions and doctors: who meets whom more than opportunity explains."""
 
+import pyarrow as pa
+
 import features
 from core.engine import Engine
 from core.run import Run
@@ -29,10 +31,11 @@ def transform(engine: Engine, run: Run) -> dict[str, str]:
     """Registers visits, edges and groups; returns table → name of the relation that holds its rows."""
     chosen = parameters(run.settings.network.parameters)
     days = min(HISTORY, run.settings.network.days)
-    features.register(engine, "visit_numbered", "admission_numbered")
-    oldest = (run.day_before(days) - EPOCH).days
-    for meetings in ("visit_numbered", "admission_numbered"):
-        engine.register(meetings, sql=f"SELECT * FROM {meetings} WHERE day > {oldest}", keep=True)
+    engine.register("visit_window", arrow=pa.table({"since": [run.day_before(days - 1)]}))
+    # A year of net settlements is wide and read for a few columns at a time: it is not held.
+    detectors = (rings_meeting, rings_trace, rings_prescriber, rings_hub, rings_place)
+    wanted = [name for detector in detectors for name in detector.FEATURES]
+    features.register(engine, *wanted, unkept=["net_setl"])
     found, chance = [], {}
     for kind in (rings_meeting.CO_VISIT, rings_meeting.GROUP_ADMISSION):
         relation, scores = rings_meeting.register(engine, kind, chosen, days=days)

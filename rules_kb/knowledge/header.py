@@ -32,7 +32,6 @@ POINT_COLUMNS = (
     "begndate",
     "enddate",
 )
-VERIFY_STATUS = ("verified", "secondary", "recalled", "proposed", "demo")
 
 
 class Column(BaseModel):

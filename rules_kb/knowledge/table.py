@@ -17,6 +17,8 @@ from core.settings import conf_folder
 from rules_kb.knowledge.header import Header, read_header
 
 FOLDER = Path(__file__).parent
+NAMED = (("hilist_code", "name_part"), ("service_code", "service_part"))
+"""Columns of a key one of which is enough: the item by its code, or by a part of its name."""
 
 
 @dataclass(frozen=True)
@@ -178,16 +180,14 @@ def _fits(kind: str, value: str) -> bool:
 
 def _check_required(header: Header, path: Path, arrow: pa.Table) -> None:
     needed = [c.name for c in header.columns if c.required or c.name in header.key]
-    either = {"hilist_code", "name_part"}
-    if either <= set(header.key):
-        # A point names its item by a code or, where none is published, by a part of the name.
-        needed = [name for name in needed if name not in either]
-        neither = pc.and_(pc.is_null(arrow["hilist_code"]), pc.is_null(arrow["name_part"]))
-        if pc.any(neither).as_py():
-            row = pc.index(neither, True).as_py() + 1
-            raise Refused(
-                f"{path.name}: row {row} columns hilist_code and name_part [] are both empty; fill one"
-            )
+    for code, part in NAMED:
+        if {code, part} <= set(header.key):
+            # A point names its item by a code or, where none is published, by a part of the name.
+            needed = [name for name in needed if name not in (code, part)]
+            neither = pc.and_(pc.is_null(arrow[code]), pc.is_null(arrow[part]))
+            if pc.any(neither).as_py():
+                row = pc.index(neither, True).as_py() + 1
+                raise Refused(f"{path.name}: row {row} columns {code} and {part} [] are both empty; fill one")
     for name in needed + (["begndate"] if header.dated else []):
         if arrow[name].null_count:
             row = pc.index(pc.is_null(arrow[name]), True).as_py() + 1

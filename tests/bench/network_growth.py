@@ -16,7 +16,8 @@ import pyarrow.parquet as pq
 from core.engine import open_engine
 from core.run import Run
 from core.schema import TABLES
-from core.settings import load_settings
+from core.settings import NetworkSettings, load_settings
+from features.network.parameters import DEFAULTS
 from pipelines.jobs import network
 from pipelines.warehouse import empty
 from tests.bench.ring_world import FIRST_DAY, GRADES, landing, make_world
@@ -53,13 +54,13 @@ def build(persons: int, days: int, folder: Path) -> None:
                 pq.write_table(table, folder / f"{name}-{start:010d}.parquet")
 
 
-def measure(persons: int, days: int, permutations: int, folder: Path) -> dict[str, float]:
-    """Figures of the job on the files of `folder`; memory is that of this process."""
+def measure(persons: int, days: int, look_back: int, permutations: int, folder: Path) -> dict[str, float]:
+    """Figures of the job on `days` of files in `folder`, of which it looks back on some; memory is this process's."""
     settings = load_settings(
         environment={},
         overrides={
             "duckdb": {"memory_limit": "5GB", "threads": 2},
-            "network": {"days": days, "parameters": {"permutations": permutations}},
+            "network": {"days": look_back, "parameters": {"permutations": permutations}},
         },
     )
     engine = open_engine(settings)
@@ -74,7 +75,8 @@ def measure(persons: int, days: int, permutations: int, folder: Path) -> dict[st
     results = network.transform(engine, run)
     figures = {
         "persons": persons,
-        "visits": engine.count("visit"),
+        "settlements": engine.count("setl_d"),
+        "visits_looked_at": engine.count("visit"),
         "rings": len(rows(engine, results["ring"])),
         "seconds": round(perf_counter() - started, 1),
         "processor_seconds": round(process_time() - used, 1),
@@ -95,7 +97,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.network_growth", description=__doc__)
     parser.add_argument("--sizes", default="20000,140000,1000000")
     parser.add_argument("--days", type=int, default=365)
-    parser.add_argument("--permutations", type=int, default=2)
+    parser.add_argument("--look-back", type=int, default=NetworkSettings().days, help="as the night does")
+    parser.add_argument("--permutations", type=int, default=int(DEFAULTS["permutations"]))
     parser.add_argument("--build", type=int, default=0, help="build this size into --folder and end")
     parser.add_argument("--one", type=int, default=0, help="measure this size on --folder and end")
     parser.add_argument("--folder", type=Path, default=None)
@@ -105,17 +108,28 @@ def main() -> None:
         build(options.build, options.days, options.folder)
         return
     if options.one:
-        print(json.dumps(measure(options.one, options.days, options.permutations, options.folder)))
+        asked = (options.one, options.days, options.look_back, options.permutations, options.folder)
+        print(json.dumps(measure(*asked)))
         return
     found = []
     for size in options.sizes.split(","):
         with tempfile.TemporaryDirectory(prefix="growth") as folder:
             common = ("--days", str(options.days), "--folder", folder)
             child("--build", size, *common)
-            answer = child("--one", size, *common, "--permutations", str(options.permutations))
+            chosen = ("--look-back", str(options.look_back), "--permutations", str(options.permutations))
+            answer = child("--one", size, *common, *chosen)
         found.append(json.loads(answer.splitlines()[-1]))
         print(found[-1], flush=True)
-    text = json.dumps({"suite": "network_growth", "days": options.days, "sizes": found}, indent=1)
+    text = json.dumps(
+        {
+            "suite": "network_growth",
+            "days": options.days,
+            "look_back": options.look_back,
+            "permutations": options.permutations,
+            "sizes": found,
+        },
+        indent=1,
+    )
     print(text)
     if options.out:
         options.out.write_text(text + "\n", encoding="utf-8")

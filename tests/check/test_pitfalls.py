@@ -617,6 +617,22 @@ def test_indication_reads_every_diagnosis_and_the_register(judge, region):
     assert {hit["result"] for hit in hits} == {"suspect"}
 
 
+def test_the_disease_a_visit_settles_under_is_a_registration(judge):
+    exenatide = "XA10BJA085B002010106474"  # 艾塞那肽注射液, type 2 diabetes
+    claims = people("diabetes", "pressure", "unmapped", "ward", "none")
+    for name, dise_no, more in (
+        ("diabetes", "M01603", {"med_type": "140104"}),  # cold noted, diabetes registered
+        ("pressure", "M03900", {"med_type": "140104"}),  # another disease registered
+        ("unmapped", "M99900", {"med_type": "140104"}),  # nobody said what M999 covers
+        ("ward", "Z01234", {"med_type": "21", "begin": "2026-06-01"}),  # a case code, no registration
+        ("none", None, {}),
+    ):
+        drug = [line(exenatide, amount="150", bkkp_sn=name)]
+        diagnose(claims, claims.settle(name, "H1", "2026-06-25", drug, dise_no=dise_no, **more), "J06.900")
+    hits = of(judge(claims), "POL-MED-008")
+    assert {hit["bkkp_sn"] for hit in hits} == {"pressure", "ward", "none"}
+
+
 def test_course_counts_by_stay_or_by_days(judge):
     yiqi = "ZA09HAZ0413010100940"  # 注射用益气复脉(冻干), 14 days a stay
     aescin = "XC05CAQ005B001010100526"  # 注射用七叶皂苷钠, 10 days
@@ -834,7 +850,7 @@ def test_unit_price_of_the_fee_date(judge):
     after = [line(scan, amount="220", cnt="2", at="2026-03-02 09:00:00", bkkp_sn="after")]
     stay(claims, "after", "2026-02-26", "2026-03-03", after)
     claims.settle("at_limit", "H1", "2026-03-02", [line(scan, amount="120", bkkp_sn="at")])
-    assert found(judge(claims, only=["POL-SVC-001"]), "POL-SVC-001") == {"before": Decimal("20.00")}
+    assert found(judge(claims, only=["POL-SVC-001"]), "POL-SVC-001") == {"before": Decimal("220.00")}
 
 
 def test_fee_dates_around_a_stay(judge):
@@ -1168,3 +1184,30 @@ def test_newborn_items_under_a_parent(judge):
         "day 40": Decimal("35.00"),
     }
     assert {hit["result"] for hit in hits} == {"suspect"}
+
+
+def test_colleagues_who_fell_ill_together_were_not_brought(judge):
+    claims = people()
+    weeks = (
+        ("backs", ["M51.202"] * 10, "2026-03-02"),
+        ("colds", ["J06.900"] * 10, "2026-03-09"),  # nobody is admitted for a cold together
+        ("flu", ["J10.100"] * 8 + ["J11.100"] * 2, "2026-03-16"),
+        ("meal", ["A05.900"] * 6 + ["T62.900"] * 4, "2026-03-23"),
+        ("bus", ["S82.100", "S06.000", "T07.x00", "S32.000"] * 2 + ["S42.200"] * 2, "2026-04-06"),
+        ("falls", ["S82.100"] * 10, "2026-04-13"),  # hurt on ten days: no one accident
+        ("some ill", ["A09.900"] * 4 + ["M51.202"] * 8, "2026-04-20"),
+    )
+    for company, diagnoses, monday in weeks:
+        for number, diag in enumerate(diagnoses):
+            name = f"{company} {number}"
+            claims.person(name, household_no=name)
+            claims.rows["psn_insu_d"].append(
+                {"psn_no": name, "insutype": "310", "psn_insu_stas": "1", "psn_insu_date": date(2020, 1, 1),
+                 "insu_admdvs": "990101", "emp_no": company}
+            )  # fmt: skip
+            later = number // 2 if company == "falls" else 0
+            begin = date.fromisoformat(monday) + timedelta(days=later)
+            stay(claims, name, f"{begin}", f"{begin + timedelta(days=5)}", [line("XA01")], diag=diag)
+    hits = {hit["service_date"].isoformat(): hit for hit in of(judge(claims, only=["EXT-015"]), "EXT-015")}
+    assert sorted(hits) == ["2026-03-02", "2026-03-09", "2026-04-17", "2026-04-20"]
+    assert 'outbreak_persons":"4"' in hits["2026-04-20"]["evidence"]

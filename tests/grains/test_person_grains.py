@@ -194,7 +194,7 @@ def test_diagnoses_and_registrations_fit(candidates):
 
 def test_required_service_in_its_window(candidates):
     claims = world()
-    points = {"drug_service_required": "XV08,造影剂,,002103000020000,CT增强扫描,day,省目录,demo,2025-01-01,"}
+    points = {"drug_service_required": "XV08,造影剂,,002103000020000,,CT增强扫描,day,省目录,demo,2025-01-01,"}
     claims.settle("A", "H1", "2026-03-02", [line("XV08", bkkp_sn="with"), line("002103000020000")])
     claims.settle("A", "H1", "2026-03-05", [line("XV08", bkkp_sn="without")])
     rows = {row["bkkp_sn"]: row["found"] for row in candidates(claims, "required_line", points=points)}
@@ -214,6 +214,7 @@ def test_bundle_counts_kinds_of_components(candidates):
     )
     (row,) = candidates(claims, "bundle_day", points=points)
     assert (row["components"], row["bkkp_sn"], row["related_sn"]) == (2, "x3", ["x1", "x2"])
+    assert (row["inscp_amt"], row["bundle_inscp_amt"]) == (10, 30)
 
 
 def test_disease_list_is_a_whitelist(candidates):

@@ -33,19 +33,20 @@ def test_days_at_random_are_no_calendar(events):
 
 
 @pytest.mark.parametrize(
-    "households, units, tags",
+    "households, units, homes, tags",
     [
-        (["a", "a", "a", "b"], 2, ["household"]),
-        (["a", "b", "c", "d"], 4, []),
-        (["a", "a", "a", "b", "c", "d"], 4, ["household"]),
-        ([None] * 4, 4, ["household"]),
-        ([None] * 6, 6, []),
-        ([None] * 5, 2, ["household"]),
-        (["home"] * 10 + [None] * 2, 3, ["nursing_home"]),
+        (["a", "a", "a", "b"], 2, 0, ["household"]),
+        (["a", "b", "c", "d"], 4, 0, []),
+        (["a", "a", "a", "b", "c", "d"], 4, 0, ["household"]),
+        ([None] * 4, 4, 2, ["household"]),
+        ([None] * 4, 4, 3, []),
+        ([None] * 6, 6, 0, []),
+        ([None] * 5, 2, 0, ["household"]),
+        (["home"] * 10 + [None] * 2, 3, 3, ["nursing_home"]),
     ],
 )
-def test_households(households, units, tags):
-    assert household_tags(households, units, 4, 5) == tags
+def test_households(households, units, homes, tags):
+    assert household_tags(households, units, homes, 4, 5) == tags
 
 
 def test_codes_of_half_the_visits():
@@ -81,6 +82,35 @@ def test_a_family_is_known_by_its_own_outings():
     joint = [(person, "H", day, 600) for day in (50, 90) for person in "abcdef"]
     assert component(alone + joint).families("abcdef") == [("a", "b")]
     assert component(joint).families("abcdef") == []
+
+
+def test_who_lives_apart_is_no_family():
+    joint = [(person, "H", day, 600) for day in (50, 90, 130) for person in "abcdef"]
+    at_home = [(person, f"home of {person}", day, 500) for person in "abcd" for day in (20, 70)]
+    together = component(joint)
+    assert len(set(together.units("abcdef", together.events("abcdef")).values())) == 3
+    apart = component(joint + at_home)
+    (group,) = apart.groups()
+    assert (group.persons, group.units, group.homes) == (list("abcdef"), 4, 4)
+
+
+def test_a_place_both_go_to_keeps_two_persons_one_family():
+    joint = [(person, "H", day, 600) for day in (50, 90, 130) for person in "ab"]
+    homes = [
+        ("a", "clinic", 20, 500),
+        ("a", "clinic", 25, 500),
+        ("b", "shop", 30, 500),
+        ("b", "shop", 31, 500),
+    ]
+    events = component(joint).events("ab")
+    assert component(joint + homes).apart("ab", events) == {("a", "b"), ("b", "a")}
+    assert component([*joint, *homes, ("b", "clinic", 77, 500)]).apart("ab", events) == set()
+
+
+def test_meetings_close_in_time_are_no_course():
+    visits = [(p, "H", day, 900) for p in "abcdef" for day in (52, 57, 110)]
+    found = component(visits).events("abcdef")
+    assert len({round(event.surprise, 6) for event in found}) == 1
 
 
 def test_a_course_of_treatment_explains_its_meetings():

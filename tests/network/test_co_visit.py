@@ -1,6 +1,7 @@
 """The network job through its public doors: landing tables in, ring and ring_member out, on both engines."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pyarrow as pa
@@ -92,6 +93,26 @@ def test_row_order_does_not_show(world, found, duckdb_engine):
     turned = {name: table.take(pa.array(range(table.num_rows - 1, -1, -1))) for name, table in tables.items()}
     results = run_job(duckdb_engine, turned, last_day(world), permutations=1)
     assert all_digests(duckdb_engine, results) == found["digests"]
+
+
+def test_pairs_counted_in_slices_are_the_same_pairs(world, found, duckdb_engine, monkeypatch):
+    monkeypatch.setattr("features.network.co_visit.PAIR_VISITS", 3000)
+    results = run_job(duckdb_engine, landing(world), last_day(world), permutations=1)
+    assert duckdb_engine.count("real_slot") > 5 * 3000
+    assert all_digests(duckdb_engine, results) == found["digests"]
+
+
+def test_days_before_the_look_back_do_not_count(world, duckdb_engine):
+    late = world.day >= world.days // 2
+    cut = replace(
+        world, **{name: getattr(world, name)[late] for name in ("person", "place", "day", "minute", "care")}
+    )
+    found = []
+    for part in (world, cut):
+        results = run_job(duckdb_engine, landing(part), last_day(world), days=world.days // 2, permutations=0)
+        found.append(all_digests(duckdb_engine, results))
+    assert found[0]["ring"] == found[1]["ring"]
+    assert found[0]["ring_member"] == found[1]["ring_member"]
 
 
 def test_households_of_the_register_are_no_ring(duckdb_engine, world):

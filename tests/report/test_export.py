@@ -267,6 +267,19 @@ def test_document_for_the_file(world, duckdb_engine, tmp_path):
     assert "用途：核对病历" in "\n".join(paragraph.text for paragraph in document.paragraphs)
 
 
+def test_the_cover_hints_at_the_bands_of_the_region_and_picks_none(world, duckdb_engine, tmp_path):
+    covers = []
+    for region in ("demo", "990199"):
+        out = tmp_path / f"{region}.xlsx"
+        annex(duckdb_engine, Warehouse(world.home), LEAD, None, out, _opening(world.home), region)
+        cover = load_workbook(out)["封面"]
+        covers.append({row[0]: row[1] for row in cover.iter_rows(values_only=True)})
+    said = covers[0]["裁量基准（参考）"]
+    for word in ("第38条", "1至1.3倍", "1.7至2倍", "示例〔2021〕3号", "文件待核", "由办案机关"):
+        assert word in said, word
+    assert "裁量基准（参考）" not in covers[1]
+
+
 @pytest.mark.parametrize(
     "changes, bad",
     [({"role": "boss"}, r"\[boss\]"), ({"purpose": "  "}, "--purpose"), ({"privacy": "hashed"}, "vault")],

@@ -49,6 +49,8 @@ def test_twenty_leads_with_what_an_investigator_needs(html, world):
         "现场收集",
         "计入本条",
         "《医疗保障基金使用监督管理条例》第38条第（3）项",
+        "裁量基准（参考）",
+        "示例〔2021〕3号",
         "与同类相比",
         "fee lists",
     ):

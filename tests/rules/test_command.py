@@ -24,6 +24,11 @@ def test_list_as_json(capsys):
     wanted = {"code", "official", "class", "grain", "stages", "status", "needs", "evaluable_on", "no_points"}
     assert all(wanted <= set(row) for row in rows)
     assert sum(row["evaluable_on"] == "extension" for row in rows) == 7
+    (part,) = [row for row in rows if row["in_part"]]
+    assert (part["code"], part["in_part"][0].split(" without")[0]) == (
+        "MGT-DAT-006",
+        "in part: operation_diagnosis_allowed",
+    )
 
 
 def test_show_and_a_name_that_is_none(capsys):

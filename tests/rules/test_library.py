@@ -2,8 +2,10 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 import yaml
 
@@ -11,6 +13,7 @@ from core.errors import Refused
 from core.schema import EXTENSIONS, LANDING
 from core.settings import RulesSettings
 from rules_kb import words
+from rules_kb.knowledge import load
 from rules_kb.library import (
     FOLDER,
     Library,
@@ -59,6 +62,22 @@ def test_coverage_names_the_missing_column():
     assert "drug_sex_limit" in {rule.id for rule in evaluable}
     without = {**CONTRACT, "psn_info_b": CONTRACT["psn_info_b"] - {"gend"}}
     assert LIBRARY.coverage(without)[1]["drug_sex_limit"] == ["psn_info_b.gend"]
+
+
+def test_a_rule_that_only_has_excerpts_says_so():
+    lacks = "in part: operation_diagnosis_allowed without limit.complete = 1"
+    assert LIBRARY.in_part() == {"operation_diagnosis_mismatch": [lacks]}
+
+    def whole(name):
+        table = load(name)
+        rows = (
+            [row | {"complete": 1} for row in table.arrow.to_pylist()]
+            if name == "operation_diagnosis_allowed"
+            else []
+        )
+        return replace(table, arrow=pa.Table.from_pylist(rows, schema=table.arrow.schema))
+
+    assert LIBRARY.in_part(whole) == {}
 
 
 def test_a_table_with_rows_of_another_rule_has_no_points():

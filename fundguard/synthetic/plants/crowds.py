@@ -40,7 +40,7 @@ def _often(
 ) -> None:
     """Each person comes `times` times in the month; the last line is the event or the near miss."""
     first, length = _month(plan)
-    label = plan.side.pitfall(pitfall) if pitfall else 0
+    label = plan.side.pitfall(pitfall)
     for number in range(times):
         day = np.full(len(person), first + number * length // times)
         key = outpatient(
@@ -150,9 +150,8 @@ def group_admission(plan: Plan, rng: np.random.Generator, grade: int) -> None:
         where = place if not pitfall else int(plan.city.of_sort("secondary")[number % 3])
         flags = v.NEAR if pitfall else v.WHOLE
         key = plain_stay(plan, rng, scheme, found, where, day=day, days=5, disease=disease, flags=flags)
-        if pitfall:
-            plan.side.near_miss(key, pitfall)
-        else:
+        plan.side.near_miss(key, pitfall)
+        if not pitfall:
             plan.party(scheme, "person", found)
     plan.party(scheme, "place", place, "main")
 
@@ -190,8 +189,7 @@ def card_burst(plan: Plan, rng: np.random.Generator, grade: int) -> None:
         # The same packs for everybody: one amount; at the market everybody buys something else.
         units = np.full(count, 30_000) if not pitfall else rng.integers(1, 5, count) * 10_000
         plan.line(key=key, item=item, cnt=units, after=0, tag=scheme.tag, event=False)
-        if pitfall:
-            plan.side.near_miss(key, pitfall)
+        plan.side.near_miss(key, pitfall)
     plan.party(scheme, "place", place, "main")
 
 

@@ -36,8 +36,7 @@ def sex(plan: Plan, rng: np.random.Generator, grade: int) -> None:
         day = days_since(plan, rng, count, _BOOK)
         person = patients(plan, rng, count, who)
         key = outpatient(plan, rng, scheme, person, place, day=day, disease=disease, flags=flags)
-        if pitfall:
-            plan.side.near_miss(key, pitfall)
+        plan.side.near_miss(key, pitfall)
     plan.party(scheme, "place", place, "main")
 
 
@@ -56,8 +55,7 @@ def age(plan: Plan, rng: np.random.Generator, grade: int) -> None:
         person = patients(plan, rng, count, who)
         day = days_since(plan, rng, count, _BOOK)
         key = outpatient(plan, rng, scheme, person, place, day=day, disease="P36.902", flags=flags)
-        if pitfall:
-            plan.side.near_miss(key, pitfall)
+        plan.side.near_miss(key, pitfall)
     plan.party(scheme, "place", place, "main")
 
 
@@ -92,8 +90,7 @@ def operation_missing(plan: Plan, rng: np.random.Generator, grade: int) -> None:
         plan.line(key=key, item=item, after=93_600, tag=scheme.tag, event=False)
         if record is not None:
             plan.side.operation(key, "45.7900", "肠切除术", 90_000, record)
-        if pitfall:
-            plan.side.near_miss(key, pitfall)
+        plan.side.near_miss(key, pitfall)
     plan.party(scheme, "place", place, "main")
 
 
@@ -106,8 +103,7 @@ def operation_sex(plan: Plan, rng: np.random.Generator, grade: int) -> None:
         flags = v.NEAR if pitfall else v.WHOLE
         key = plain_stay(plan, rng, scheme, person, place, flags=flags, disease="K80.200")
         plan.side.operation(key, _MAIN, "卵巢悬吊术")
-        if pitfall:
-            plan.side.near_miss(key, pitfall)
+        plan.side.near_miss(key, pitfall)
     plan.party(scheme, "place", place, "main")
 
 

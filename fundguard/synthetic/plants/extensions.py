@@ -39,8 +39,7 @@ def coded_too_high(plan: Plan, rng: np.random.Generator, grade: int) -> None:
             drg_wt=2.2,
             audit_drg_wt=2.2 - weight,
         )
-        if pitfall:
-            plan.side.near_miss(key, pitfall)
+        plan.side.near_miss(key, pitfall)
     plan.party(scheme, "place", place, "main")
 
 
@@ -58,7 +57,7 @@ def other_method(plan: Plan, rng: np.random.Generator, grade: int) -> None:
     ):
         person = patients(plan, rng, count, "grown")
         key = outpatient(plan, rng, scheme, person, place)
-        label = plan.side.pitfall(pitfall) if pitfall else 0
+        label = plan.side.pitfall(pitfall)
         plan.line(key=key, item=charged, after=90, report=report, tag=scheme.tag, event=not label, near=label)
     plan.party(scheme, "place", place, "main")
 
@@ -73,7 +72,7 @@ def no_equipment(plan: Plan, rng: np.random.Generator, grade: int) -> None:
     for where, count, pitfall in ((place, events(grade), ""), (other, near(grade), "设备已登记")):
         person = patients(plan, rng, count, "grown")
         key = outpatient(plan, rng, scheme, person, where, kind="village", lines=1)
-        label = plan.side.pitfall(pitfall) if pitfall else 0
+        label = plan.side.pitfall(pitfall)
         plan.line(key=key, item=item, after=90, tag=scheme.tag, event=not label, near=label)
     plan.party(scheme, "place", place, "main")
 
@@ -91,7 +90,7 @@ def implanted_fewer(plan: Plan, rng: np.random.Generator, grade: int) -> None:
     ):
         person = patients(plan, rng, count, "grown")
         key = plain_stay(plan, rng, scheme, person, place, disease="S52.500")
-        label = plan.side.pitfall(pitfall) if pitfall else 0
+        label = plan.side.pitfall(pitfall)
         plan.line(
             key=key,
             item=item,
@@ -124,7 +123,7 @@ def over_the_internet(plan: Plan, rng: np.random.Generator, grade: int) -> None:
         day = days_since(plan, rng, count, since)
         key = outpatient(plan, rng, scheme, person, place, day=day, disease="M54.500")
         plan.side.note("visit_channel_d", key, 0, internet_flag=flag)
-        label = plan.side.pitfall(pitfall) if pitfall else 0
+        label = plan.side.pitfall(pitfall)
         item = rng.choice(items, count)
         plan.line(key=key, item=item, after=90, tag=scheme.tag, event=not label, near=label)
     plan.party(scheme, "place", place, "main")

@@ -42,8 +42,7 @@ def prophylaxis(plan: Plan, rng: np.random.Generator, grade: int) -> None:
         plan.side.operation(key, code, name, _OPERATED)
         if infection:
             plan.side.diagnosis(key, infection, "感染")
-        if pitfall:
-            plan.side.near_miss(key, pitfall)
+        plan.side.near_miss(key, pitfall)
         plan.line(
             key=key,
             item=plan.catalogue.pool(item),
@@ -74,7 +73,7 @@ def beyond_the_right(plan: Plan, rng: np.random.Generator, grade: int) -> None:
     ):
         person = patients(plan, rng, size, "grown")
         key = outpatient(plan, rng, scheme, person, place, disease="J18.900", flags=v.BARE | flags, lines=0)
-        label = plan.side.pitfall(pitfall) if pitfall else 0
+        label = plan.side.pitfall(pitfall)
         chosen: Array = rng.choice(plan.catalogue.pool(item), size)
         plan.line(key=key, item=chosen, after=90, doctor=doctor, tag=scheme.tag, event=not label, near=label)
     plan.party(scheme, "place", place, "main")

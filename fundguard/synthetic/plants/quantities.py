@@ -152,7 +152,7 @@ def more_than_the_body_holds(plan: Plan, rng: np.random.Generator, grade: int) -
         disease = "H25.900" if pool == lens else "I50.900"
         person = patients(plan, rng, size, "grown")
         key = plain_stay(plan, rng, scheme, person, place, disease=disease, flags=flags)
-        label = plan.side.pitfall(pitfall) if pitfall else 0
+        label = plan.side.pitfall(pitfall)
         for number in range(operations):
             after = (30 + 48 * number) * 3600
             plan.side.operation(key, *_OPERATION[pool], after, number == 0)

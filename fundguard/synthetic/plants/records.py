@@ -29,8 +29,7 @@ def header_out_of_balance(plan: Plan, rng: np.random.Generator, grade: int) -> N
         key = outpatient(plan, rng, scheme, person, place, flags=flags)
         more = Decimal(cents) / 100
         plan.side.patch("setl_d", key, psn_pay=lambda old, more=more: old + more)
-        if pitfall:
-            plan.side.near_miss(key, pitfall)
+        plan.side.near_miss(key, pitfall)
     plan.party(scheme, "place", place, "main")
 
 
@@ -46,7 +45,7 @@ def late_upload(plan: Plan, rng: np.random.Generator, grade: int) -> None:
     ):
         person = patients(plan, rng, count, "adult")
         key = outpatient(plan, rng, scheme, person, place)
-        label = plan.side.pitfall(pitfall) if pitfall else 0
+        label = plan.side.pitfall(pitfall)
         plan.line(key=key, item=item, after=90, late=late, tag=scheme.tag, event=not label, near=label)
     plan.party(scheme, "place", place, "main")
 
@@ -72,7 +71,7 @@ def outside_the_stay(plan: Plan, rng: np.random.Generator, grade: int) -> None:
         )
         begin = plan.ledger.parts[-1].begin
         at = (day + 7) * DAY - begin if after is None else np.full(count, after)
-        label = plan.side.pitfall(pitfall) if pitfall else 0
+        label = plan.side.pitfall(pitfall)
         plan.line(key=key, item=item, after=at, tag=scheme.tag, event=not label, near=label)
     plan.party(scheme, "place", place, "main")
 
@@ -92,8 +91,7 @@ def after_the_agreement(plan: Plan, rng: np.random.Generator, grade: int) -> Non
         day = np.minimum(last + rng.integers(low, high, count), plan.calendar.last)
         flags = v.NEAR if pitfall else v.WHOLE
         key = outpatient(plan, rng, scheme, person, place, kind=kind, day=day, flags=flags)
-        if pitfall:
-            plan.side.near_miss(key, pitfall)
+        plan.side.near_miss(key, pitfall)
     plan.party(scheme, "place", place, "main")
 
 

@@ -34,7 +34,7 @@ def _course(
         return
     person = patients(plan, rng, count, "grown")
     start = days_since(plan, rng, count, plan.catalogue.since.get(item, 0), used + 1)
-    label = plan.side.pitfall(pitfall) if pitfall else 0
+    label = plan.side.pitfall(pitfall)
     for number in range(used):
         key = outpatient(
             plan,
@@ -131,7 +131,7 @@ def _infused(
         person = patients(plan, rng, size, "grown")
     if day is None:
         day = days_since(plan, rng, len(person), plan.catalogue.since.get(item, 0), used + 2)
-    label = plan.side.pitfall(pitfall) if pitfall else 0
+    label = plan.side.pitfall(pitfall)
     key = stay(plan, rng, scheme, person, place, day=day, days=used + 1, disease="I63.900")
     for number in range(used):
         plan.line(
@@ -160,7 +160,7 @@ def cycle(plan: Plan, rng: np.random.Generator, grade: int) -> None:
         (undone, np.full(len(undone), 5), "前一次已退费冲正"),
     ):
         day = days_since(plan, rng, len(who), plan.catalogue.since.get(item, 0), 18)
-        label = plan.side.pitfall(pitfall) if pitfall else 0
+        label = plan.side.pitfall(pitfall)
         for number in (0, 1):
             flags = v.REFUND if pitfall.startswith("前一次") and number == 0 else 0
             key = outpatient(
@@ -258,7 +258,7 @@ def _prescribed(
     person = patients(plan, rng, count, "grown")
     day = days_since(plan, rng, count, 20_496)
     key = outpatient(plan, rng, scheme, person, place, day=day, disease=disease, lines=0, flags=v.BARE)
-    label = plan.side.pitfall(pitfall) if pitfall else 0
+    label = plan.side.pitfall(pitfall)
     for number, item in enumerate(items.tolist()):
         plan.line(
             key=key,
@@ -289,7 +289,7 @@ def single_piece(plan: Plan, rng: np.random.Generator, grade: int) -> None:
         day = days_since(plan, rng, size, since)
         person = patients(plan, rng, size, "grown")
         key = outpatient(plan, rng, scheme, person, place, day=day, disease="R53.x00", lines=0, flags=v.BARE)
-        label = plan.side.pitfall(pitfall) if pitfall else 0
+        label = plan.side.pitfall(pitfall)
         mine = [int(single[0]), int(single[1])] if number == 1 else [int(rng.choice(single))]
         for order, item in enumerate(mine):
             plan.line(

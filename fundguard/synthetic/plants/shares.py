@@ -127,8 +127,7 @@ def readmissions(plan: Plan, rng: np.random.Generator, grade: int) -> None:
                 kind=kind,
                 flags=flags * number,
             )
-        if pitfall:
-            plan.side.near_miss(key, pitfall)
+        plan.side.near_miss(key, pitfall)
     plan.party(scheme, "place", place, "main")
 
 

@@ -116,8 +116,7 @@ def low_standard(plan: Plan, rng: np.random.Generator, grade: int) -> None:
         if what == "operated":
             plan.line(key=key, item=operation, after=3 * HOUR, tag=scheme.tag, event=False)
             plan.side.operation(key, "51.2300", "胆囊切除术", 3 * HOUR)
-        if pitfall:
-            plan.side.near_miss(key, pitfall)
+        plan.side.near_miss(key, pitfall)
         if pitfall.startswith("检查后"):
             upper = int(plan.city.of_sort("tertiary")[0])
             begin = plan.ledger.parts[-1].begin // DAY
@@ -150,8 +149,7 @@ def moved_out(plan: Plan, rng: np.random.Generator, grade: int) -> None:
             disease="I63.900",
             flags=flags,
         )
-        if pitfall:
-            plan.side.near_miss(key, pitfall)
+        plan.side.near_miss(key, pitfall)
     plan.party(scheme, "place", place, "main")
 
 
