@@ -133,7 +133,7 @@ def plain_ratios(reasons: "pd.Series[str]", multipliers: "pd.Series[str]") -> Ar
         for reason in json.loads(text):
             if reason["family"] in FAMILIES:
                 by = float(stretched.get(reason["family"], 1.0)) or 1.0
-                ratios[row, FAMILIES.index(reason["family"])] += float(reason["ratio"]) / by
+                ratios[row, FAMILIES.index(reason["family"])] += float(reason.get("ratio", 0)) / by
     return ratios
 
 

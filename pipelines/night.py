@@ -338,7 +338,7 @@ def _done(manifest: Mapping[str, Any], job: str) -> bool:
 
 
 def _run_id(night: Night) -> str:
-    content = {
+    content: dict[str, Any] = {
         "as_of": night.as_of,
         "source": night.source,
         "baseline": night.baseline,
