@@ -1,8 +1,8 @@
 """The champion of the lead ranker as the night applies it: how far each family of evidence is trusted.
 
 `HOME/models/lead_ranker.json` is written by `models promote` and read by the night, which so needs no
-model store: family → multiplier of its part of −ln(1 − p). Without the file the built-in noisy-or ranks
-(every multiplier 1). Parts stay exact and additive, and more evidence never lowers a lead.
+model store: family → multiplier of its log likelihood ratio. Without the file every multiplier is 1: the
+built-in trust of `schemes.yaml` ranks. Parts stay exact and additive, and more evidence never lowers a lead.
 """
 
 import json
@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from core.errors import UsageError
 
-BUILT_IN = "noisy-or"
+BUILT_IN = "built-in"
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def champion(home: Path | None) -> Champion:
     except (ValueError, KeyError, TypeError, AttributeError):
         raise UsageError(
             f"{file}: is no champion [{file.stat().st_size} bytes]: run fundguard models promote again, "
-            "or remove the file to rank by the built-in noisy-or"
+            "or remove the file to rank by the built-in trust"
         ) from None
     bad = next((f"{n}: {v}" for n, v in multipliers.items() if not 0 <= v <= MOST), None)
     if bad:

@@ -67,12 +67,12 @@ Fitted = Callable[[Array], Array]
 Fitter = Callable[[NDArray[np.bool_]], Fitted]
 
 
-def gate_trust(score: Array, parts: Array, reviewed: Reviewed, seed: int) -> Verdict:
-    """The gate for multipliers of the families' `parts`; `score` is the champion's; see `judge`."""
+def gate_trust(score: Array, ratios: Array, reviewed: Reviewed, seed: int) -> Verdict:
+    """The gate for multipliers of the families' `ratios`; `score` is the champion's; see `judge`."""
 
     def fitter(train: NDArray[np.bool_]) -> Fitted:
-        model = fit_trust(parts[train], reviewed.confirmed[train], reviewed.weight[train])
-        return lambda rows: model.apply(parts[rows])
+        model = fit_trust(ratios[train], reviewed.confirmed[train], reviewed.weight[train])
+        return lambda rows: model.apply(ratios[rows])
 
     return judge(score, fitter, reviewed, seed)
 

@@ -1,15 +1,11 @@
-"""One probability from many detectors: label-free first, corrected by outcomes when there are enough.
+"""What outcomes teach the ranker, and how sure its list is.
 
-Label-free: log likelihood ratios of detectors that speak of the same scheme add up (they test one
-hypothesis by different facts); schemes are joined by noisy-or (any one of them suffices). Shared noise of
-the detectors, such as plain busyness, is taken out with the covariance of the unsuspicious bulk.
-
-With outcomes: each family's part of −ln(1 − p) times a multiplier of its own, shrunk towards 1, with weights
-for how each reviewed lead came to be looked at. Reasons stay additive and the score monotone. A challenger
-replaces the champion only through the gate (`models/gate.py`), on outcomes it has not seen.
+Without outcomes the night adds the log likelihood ratios of a scheme's families and reads the sum off the
+calibration table (`models/calibration.py`). With outcomes each family's ratio gets a multiplier of its own, shrunk
+towards 1, with weights for how each reviewed lead came to be looked at. Reasons stay additive and the score
+monotone. A challenger replaces the champion only through the gate (`models/gate.py`), on outcomes it has not seen.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,48 +13,14 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.stats import beta
 
+from models.calibration import calibration
+
 Array = NDArray[np.float64]
 
 LARGEST_WEIGHT = 20.0
 SPREAD = 0.5
 LARGEST_TRUST = 5.0
 LEAST_OUTCOMES = 30
-
-
-def noisy_or(posteriors: Array, families: Sequence[str] | None = None) -> Array:
-    """1 − Π(1 − p) over columns; columns of one family count once, with their largest."""
-    if families is not None:
-        names = sorted(set(families))
-        columns = [np.flatnonzero([f == name for f in families]) for name in names]
-        posteriors = np.stack([posteriors[:, c].max(axis=1) for c in columns], axis=1)
-    return np.asarray(1 - np.exp(np.log1p(-np.clip(posteriors, 0, 1 - 1e-12)).sum(axis=1)))
-
-
-def signal_ratios(values: Array, signal: Array, bulk: Array) -> Array:
-    """Log likelihood ratio of each detector's value: its scheme shifts it by `signal`, noise is the bulk's.
-
-    `values` and `bulk` are rows × detectors on the same scale, `bulk` parties nobody suspects. With
-    precision matrix K of the bulk the ratio for detector j is signal_j (K v)_j − signal_j² K_jj / 2: what
-    all detectors share is subtracted before anything is believed.
-    """
-    precision = np.linalg.inv(np.atleast_2d(np.cov(bulk.T)))
-    return np.asarray(values @ precision * signal - 0.5 * np.diag(precision) * signal**2)
-
-
-def combine(ratios: Array, schemes: Sequence[str], prior: float) -> Array:
-    """P(any scheme) from log likelihood ratios: sum inside a scheme, noisy-or across schemes.
-
-    `prior` is the base rate of each scheme.
-    """
-    return np.asarray(-np.expm1(-scheme_parts(ratios, schemes, prior).sum(axis=1)))
-
-
-def scheme_parts(ratios: Array, schemes: Sequence[str], prior: float) -> Array:
-    """Parts of −ln(1 − P(any scheme)), rows × schemes in order of their names."""
-    names = sorted(set(schemes))
-    columns = [np.flatnonzero([s == name for s in schemes]) for name in names]
-    odds = np.stack([ratios[:, c].sum(axis=1) for c in columns], axis=1) + np.log(prior / (1 - prior))
-    return np.asarray(-np.log1p(-np.clip(_logistic(odds), 0, 1 - 1e-12)))
 
 
 def review_weights(rank: Array, drawn: NDArray[np.bool_], propensity: Array) -> Array:
@@ -72,27 +34,31 @@ def review_weights(rank: Array, drawn: NDArray[np.bool_], propensity: Array) -> 
 
 @dataclass(frozen=True)
 class Trust:
-    """p = 1 − exp(−Σ multiplier · part): a noisy-or whose families are trusted more or less; monotone."""
+    """How far each family is trusted: a multiplier of its log likelihood ratio. More evidence never lowers a lead."""
 
     multipliers: Array
 
-    def apply(self, parts: Array) -> Array:
-        """Probabilities of leads from their parts, leads × families."""
-        return np.asarray(-np.expm1(-(parts @ self.multipliers)))
+    def apply(self, ratios: Array) -> Array:
+        """Probabilities of leads from the ratios of their families (leads × families), as the night reckons them."""
+        return calibration().probability(ratios * self.multipliers)
 
 
-def fit_trust(parts: Array, confirmed: Array, weight: Array) -> Trust:
+def fit_trust(ratios: Array, confirmed: Array, weight: Array) -> Trust:
     """Maximum a posteriori; the log of each multiplier has a normal prior of spread .5 around none."""
+    table = calibration()
 
     def loss(b: Array) -> tuple[float, Array]:
-        multiplier = np.exp(b)
-        total = np.maximum(parts @ multiplier, 1e-6)
-        sure = -np.expm1(-total)
-        value = -(weight * (confirmed * np.log(sure) - (1 - confirmed) * total)).sum()
-        slope = -weight * (confirmed * np.exp(-total) / sure - (1 - confirmed))
-        return float(value + 0.5 * ((b / SPREAD) ** 2).sum()), (parts * multiplier).T @ slope + b / SPREAD**2
+        stretched = ratios * np.exp(b)
+        evidence = table.evidence(stretched)
+        log_odds = table.log_odds(evidence)
+        value = (weight * (np.logaddexp(0, log_odds) - confirmed * log_odds)).sum()
+        slope = weight * (1 / (1 + np.exp(-log_odds)) - confirmed) * table.rise(evidence)
+        strongest = np.where(stretched == stretched.max(axis=1, keepdims=True), 1.0, table.further)
+        return float(value + 0.5 * ((b / SPREAD) ** 2).sum()), (
+            stretched * strongest
+        ).T @ slope + b / SPREAD**2
 
-    start = np.zeros(parts.shape[1])
+    start = np.zeros(ratios.shape[1])
     bounds = [(-3.0, float(np.log(LARGEST_TRUST)))] * len(start)
     return Trust(np.exp(minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x))
 
@@ -141,7 +107,3 @@ def false_bound(probability: Array, k: int, reviewed: int = 0, refuted: int = 0)
         return FalseBound(shown, false_in_top(probability, shown) if shown else 0, False, reviewed, refuted)
     upper = 1.0 if refuted >= reviewed else float(beta.ppf(0.9, refuted + 1, reviewed - refuted))
     return FalseBound(shown, min(shown, int(np.ceil(upper * shown))), True, reviewed, refuted)
-
-
-def _logistic(x: Array) -> Array:
-    return np.asarray(1 / (1 + np.exp(-np.clip(x, -60, 60))))

@@ -19,6 +19,14 @@ def schemes() -> dict[str, Any]:
     return loaded
 
 
+def families() -> tuple[str, ...]:
+    """Every family of evidence a lead's reasons may name."""
+    all_ = schemes()
+    named = [row.get("family", "ring") for row in all_["rings"].values()]
+    named += [row["family"] for row in all_["models"].values()]
+    return ("rule", *sorted(set(named)))
+
+
 def relations() -> dict[str, pa.Table]:
     """The relations `lead_scheme`, `lead_rule`, `lead_kind` and `lead_model` that the lead features read."""
     all_ = schemes()

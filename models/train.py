@@ -2,7 +2,7 @@
 
 Outcomes are rows of lead_id, confirmed (empty while open), drawn (by exploration), propensity, and where known
 grade (planted leads, 1 to 5) and subgroup (kind of place); casework writes them to HOME/warehouse/outcome/*.parquet.
-Features are the parts of a lead's reasons, one per family. A lead nobody has looked at, or whose case is still
+Features are the log likelihood ratios of a lead's reasons, one per family. A lead nobody has looked at, or whose case is still
 open, is unlabelled, not innocent: it takes no part (positive-unlabelled); drawn ones weigh 1 ÷ propensity.
 """
 
@@ -19,27 +19,11 @@ from sklearn.linear_model import LinearRegression
 
 from models import gate, pictures, ranker, registry
 from models.champion import Champion, champion
+from models.schemes import families
 
 Array = NDArray[np.float64]
 
-FAMILIES = (
-    "rule",
-    "ring",
-    "peers",
-    "anomaly",
-    "capacity",
-    "pace",
-    "split",
-    "stay",
-    "own_pay",
-    "origin",
-    "coding",
-    "cost",
-    "places",
-    "stock",
-    "rhythm",
-)
-MOST_P = 0.98
+FAMILIES = families()
 
 
 @dataclass(frozen=True)
@@ -57,15 +41,15 @@ def train(home: Path, seed: int) -> Trained:
     registry.take_in_nights(home)
     rows = reviewed(home)
     now = champion(home)
-    parts = plain_parts(rows["reasons"], rows["multipliers"])
+    ratios = plain_ratios(rows["reasons"], rows["multipliers"])
     known = _known(rows)
-    score = np.minimum(ranker.Trust(_vector(now)).apply(parts), MOST_P)
-    verdict = gate.gate_trust(score, parts, known, seed)
+    score = ranker.Trust(_vector(now)).apply(ratios)
+    verdict = gate.gate_trust(score, ratios, known, seed)
     confirmed = int(known.confirmed.sum())
     if len(rows) < gate.LEAST_REVIEWED or confirmed < gate.LEAST_CONFIRMED:
         return Trained(len(rows), confirmed, verdict, "")
-    trust = ranker.fit_trust(parts, known.confirmed, known.weight)
-    corrected = np.minimum(trust.apply(parts), MOST_P)
+    trust = ranker.fit_trust(ratios, known.confirmed, known.weight)
+    corrected = trust.apply(ratios)
     version = registry.log_model(
         home,
         name=registry.RANKER,
@@ -141,16 +125,16 @@ def multipliers_by_day(home: Path) -> dict[str, str]:
     return found
 
 
-def plain_parts(reasons: "pd.Series[str]", multipliers: "pd.Series[str]") -> Array:
-    """Leads × families: parts of each family's reasons, summed, before any champion stretched them."""
-    parts = np.zeros((len(reasons), len(FAMILIES)))
+def plain_ratios(reasons: "pd.Series[str]", multipliers: "pd.Series[str]") -> Array:
+    """Leads × families: log likelihood ratios of each family's reasons, summed, before any champion stretched them."""
+    ratios = np.zeros((len(reasons), len(FAMILIES)))
     for row, (text, applied) in enumerate(zip(reasons, multipliers, strict=True)):
         stretched = json.loads(applied)
         for reason in json.loads(text):
             if reason["family"] in FAMILIES:
                 by = float(stretched.get(reason["family"], 1.0)) or 1.0
-                parts[row, FAMILIES.index(reason["family"])] += float(reason["part"]) / by
-    return parts
+                ratios[row, FAMILIES.index(reason["family"])] += float(reason.get("ratio", 0)) / by
+    return ratios
 
 
 def _known(rows: pd.DataFrame) -> gate.Reviewed:
@@ -192,7 +176,7 @@ def precision_at(score: Array, confirmed: Array, k: int) -> float:
 
 
 def as_estimator(trust: ranker.Trust) -> LinearRegression:
-    """The multipliers as a plain scikit-learn linear model: it predicts −ln(1 − p) from the families' parts."""
+    """The multipliers as a plain scikit-learn linear model: it predicts from the families' ratios."""
     model: Any = LinearRegression(fit_intercept=False, positive=True)
     model.coef_ = np.asarray(trust.multipliers, dtype=np.float64)
     model.intercept_ = 0.0
@@ -221,7 +205,7 @@ def card(n: int, confirmed: int, verdict: gate.Verdict, trust: ranker.Trust) -> 
         "without a fact of their own.\n\n"
         f"Learned from {n} decided leads, {confirmed} confirmed; drawn leads are weighted by 1 ÷ propensity; open "
         "cases and leads nobody looked at are unlabelled and take no part.\n\n"
-        f"Families: {learned or 'all as before'}. p = 1 − exp(−Σ multiplier · part): monotone, reasons stay additive.\n\n"
+        f"Families: {learned or 'all as before'}. Each multiplies the family's log likelihood ratio: monotone, reasons stay additive.\n\n"
         f"Gate: {verdict.why}.\n\n| check | state | figures |\n|---|---|---|\n{checks}\n\n"
-        "Features: the part of each family of evidence. No attribute of a person is used.\n"
+        "Features: the log likelihood ratio of each family of evidence. No attribute of a person is used.\n"
     )

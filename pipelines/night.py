@@ -338,7 +338,7 @@ def _done(manifest: Mapping[str, Any], job: str) -> bool:
 
 
 def _run_id(night: Night) -> str:
-    content = {
+    content: dict[str, Any] = {
         "as_of": night.as_of,
         "source": night.source,
         "baseline": night.baseline,
@@ -348,6 +348,9 @@ def _run_id(night: Night) -> str:
         if night.landing
         else sorted(judged_days(night.home, night.as_of)),
     }
+    # The list reads outcomes: a night after new ones is another run.
+    if decided := [(file.name, file.stat().st_size) for file in leads.outcome_files(night.home)]:
+        content["outcomes"] = decided
     digest = hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
     return f"{night.as_of}-{night.settings.engine}-{digest[:8]}"
 

@@ -1,13 +1,13 @@
 /*---
 name: lead_scored
 zh: 线索评分
-says: one candidate lead with p_confirm (noisy-or across families), its facts, money so far, queue, and its place in that queue
+says: one candidate lead with p_confirm, its facts, money so far, queue, and its place in that queue
 key: [lead_key]
-reads: [reason, finding, lead_party, lead_scheme, lead_setting]
+reads: [reason, lead_probability, association, finding, lead_party, lead_scheme, lead_setting]
 keep: true
 ---*/
 WITH added AS (
-  SELECT party_type, party_id, scheme, SUM(part) AS weight,
+  SELECT party_type, party_id, scheme,
          -- General comparisons read the same numbers in three ways: one fact.
          COUNT(DISTINCT CASE WHEN part > 0 THEN CASE WHEN family IN ('peers', 'anomaly') THEN 'peers' ELSE fact END END) AS n_fact,
          COUNT(DISTINCT CASE WHEN part > 0 THEN family END) AS n_family
@@ -31,16 +31,18 @@ found AS (
   FROM finding GROUP BY party_type, party_id, scheme
 ),
 joined AS (
-  SELECT a.party_type, a.party_id, a.scheme, p.party_name, a.weight, a.n_fact, a.n_family, l.family, f.first_date, f.last_date,
+  SELECT a.party_type, a.party_id, a.scheme, p.party_name, b.evidence, b.p AS p_found, a.n_fact, a.n_family, l.family, f.first_date, f.last_date,
          f.n_violation, f.n_verified, COALESCE(f.basis, s.basis, d.basis) AS basis, f.amount,
          COALESCE(f.excess_amt, 0) AS excess_amt, f.first_evidence, f.ring_id, f.benign_tags, f.n_finding,
          COALESCE(s.route, d.route) AS route, COALESCE(s.collect_zh, d.collect_zh) AS collect_zh,
          COALESCE(s.collect_en, d.collect_en) AS collect_en, COALESCE(s.hours, d.hours) AS hours,
          COALESCE(p.n_flagged, 0) AS n_flagged, COALESCE(p.exposure, 0) AS exposure,
-         round_to(smaller_of(1 - exponential(0 - safe_ratio(a.weight, 1000000)), 0.98), 6) AS p_found
+         COALESCE(c.bonus, 0) AS association, c.lead_id AS association_lead, c.zh AS association_zh, c.en AS association_en
   FROM added AS a
   INNER JOIN found AS f ON f.party_type = a.party_type AND f.party_id = a.party_id AND f.scheme = a.scheme
+  INNER JOIN lead_probability AS b ON b.party_type = a.party_type AND b.party_id = a.party_id AND b.scheme = a.scheme
   INNER JOIN leading AS l ON l.party_type = a.party_type AND l.party_id = a.party_id AND l.scheme = a.scheme
+  LEFT JOIN association AS c ON c.party_type = a.party_type AND c.party_id = a.party_id
   LEFT JOIN lead_party AS p ON p.party_type = a.party_type AND p.party_id = a.party_id
   LEFT JOIN lead_scheme AS s ON s.scheme = a.scheme
   CROSS JOIN (SELECT * FROM lead_scheme WHERE scheme = '*') AS d
@@ -65,11 +67,12 @@ valued AS (
 ),
 scored AS (
   SELECT v.*,
-         -- Odds of being confirmed dominate; money per hour moves a lead among its likes; bad data demote.
+         -- Odds of being confirmed dominate; money per hour moves a lead among its likes; bad data demote;
+         -- ties to confirmed cases lift the place in the list, never the probability.
          round_to(natural_log(safe_ratio(greater_of(v.p_confirm, 0.000001), 1 - v.p_confirm))
-                  + times(CASE WHEN v.queue = 'recover' THEN 1 ELSE 0.25 END,
+                  + times(CASE WHEN v.queue = 'recover' THEN 1 ELSE 0.4 END,
                           natural_log(1 + safe_ratio(greater_of(v.yuan_per_hour, 0), 100)))
-                  - times(2, v.flagged_share), 6) AS plain_score
+                  - times(2, v.flagged_share) + v.association, 6) AS plain_score
   FROM valued AS v
 ),
 diverse AS (
@@ -82,5 +85,5 @@ diverse AS (
   FROM scored AS s
 )
 SELECT text_hash(d.party_type, d.party_id, d.scheme) AS lead_key, d.*,
-       round_to(d.plain_score - times(0.2, natural_log(d.nth_of_party)) - times(0.2, natural_log(d.nth_of_ring)), 6) AS score
+       round_to(d.plain_score - times(0.2, natural_log(d.nth_of_party)) - times(0.5, natural_log(d.nth_of_ring)), 6) AS score
 FROM diverse AS d

@@ -1,25 +1,28 @@
 /*---
 name: reason
 zh: 理由
-says: one reason of one candidate lead with its exact share of −ln(1 − p) in millionths; inside a family only the strongest finding counts
+says: one reason of one candidate lead with its log likelihood ratio and its exact share of −ln(1 − p), both in millionths
 key: [party_type, party_id, scheme, family, fact, ref_id]
-reads: [finding, lead_trust]
+reads: [finding_ratio, lead_probability]
 keep: true
 ---*/
-WITH ordered AS (
-  SELECT f.*, ROW_NUMBER() OVER (PARTITION BY f.party_type, f.party_id, f.scheme, f.family
-                                 ORDER BY f.p DESC, f.fact, f.ref_id) AS nth,
-         -- The champion of the ranker stretches all parts of a family alike: they still add up.
-         as_whole(round_to(times(0 - natural_log(1 - f.p), times(1000000, COALESCE(t.multiplier, 1))), 0)) AS weight,
-         as_whole(round_to(times(0 - natural_log(1 - f.base), times(1000000, COALESCE(t.multiplier, 1))), 0)) AS base_weight
-  FROM finding AS f
-  LEFT JOIN lead_trust AS t ON t.family = f.family
+-- −ln(1 − p) is shared in proportion to the ratios; rounding a running sum leaves nothing over.
+WITH told AS (
+  SELECT party_type, party_id, scheme, family, fact, ref_id, p, benign_tags, smaller_of(ratio, base_ratio) AS ratio, zh, en
+  FROM finding_ratio
+  UNION ALL
+  SELECT party_type, party_id, scheme, family, more_fact AS fact, ref_id, p, '' AS benign_tags,
+         ratio - base_ratio AS ratio, more_zh AS zh, more_en AS en
+  FROM finding_ratio WHERE more_fact <> '' AND ratio > base_ratio
+),
+running AS (
+  SELECT t.*, l.weight, greater_of(l.ratio, 1) AS whole,
+         SUM(t.ratio) OVER (PARTITION BY t.party_type, t.party_id, t.scheme ORDER BY t.ratio, t.family, t.fact, t.ref_id
+                            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS so_far
+  FROM told AS t
+  INNER JOIN lead_probability AS l ON l.party_type = t.party_type AND l.party_id = t.party_id AND l.scheme = t.scheme
 )
-SELECT party_type, party_id, scheme, family, fact, ref_id, p, benign_tags,
-       CASE WHEN nth = 1 THEN base_weight ELSE 0 END AS part, zh, en
-FROM ordered
-UNION ALL
-SELECT party_type, party_id, scheme, family, more_fact AS fact, ref_id, p, '' AS benign_tags,
-       weight - base_weight AS part, more_zh AS zh, more_en AS en
-FROM ordered
-WHERE nth = 1 AND more_fact <> '' AND weight > base_weight
+SELECT party_type, party_id, scheme, family, fact, ref_id, p, benign_tags, ratio, zh, en,
+       as_whole(round_to(safe_ratio(times(weight, so_far), whole), 0))
+         - as_whole(round_to(safe_ratio(times(weight, so_far - ratio), whole), 0)) AS part
+FROM running

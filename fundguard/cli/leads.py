@@ -1,4 +1,4 @@
-"""`leads`: rank anew; `leads export`: the list as a file; `leads annex`: a lead's rows with chart numbers."""
+"""`leads`: rank anew; `leads export`: the list as a file; `leads decided`: what became of leads; `leads annex`: a lead's rows with chart numbers."""
 
 import getpass
 from collections.abc import Iterable
@@ -13,6 +13,7 @@ from core.errors import UsageError
 from core.privacy import load_keys
 from core.vault import Vault
 from fundguard.casework import annex as annexes
+from fundguard.casework.decided import take_in
 from fundguard.casework.export import export_leads
 from fundguard.casework.opening import Opening, Reveal
 from fundguard.cli.common import Context, command, read_day
@@ -29,12 +30,12 @@ LastDay = Annotated[
 
 @command(app, "leads", callback=True)
 def leads(context: Context, called: typer.Context, day: LastDay = "") -> None:
-    """线索：重新排序；导出；附表 Rank the leads of a day anew; or export, annex."""
+    """线索：重新排序；导出；核查结果；附表 Rank the leads of a day anew; or export, decided, annex."""
     if called.invoked_subcommand:
         return
     if not day:
         raise UsageError(
-            "--date [] is missing: write fundguard leads --date YYYY-MM-DD, or leads export|annex"
+            "--date [] is missing: write fundguard leads --date YYYY-MM-DD, or leads export|decided|annex"
         )
     from fundguard.cli.nightly import _stage
 
@@ -51,6 +52,20 @@ def export(context: Context, out: Out, day: LastDay = "") -> None:
     finally:
         engine.close()
     context.show({"file": str(out), "leads": rows}, f"{out}: {rows} 条线索 leads")
+
+
+@command(app, "decided")
+def decided(
+    context: Context,
+    file: Annotated[Path, typer.Option("--in", help="核查结果 CSV: lead_id, confirmed 是/否/空, subgroup")],
+) -> None:
+    """读入线索核查结果 Take in what became of leads; the next night and `fundguard train` use it."""
+    found = take_in(context.home, file)
+    context.show(
+        found,
+        f"{found['leads']} 条线索 leads: 查实 confirmed {found['confirmed']}, "
+        f"未查实 not confirmed {found['not_confirmed']}, 未结 open {found['open']}",
+    )
 
 
 @command(app, "annex")

@@ -51,7 +51,7 @@ def list_(context: Context) -> None:
     text = "\n".join(f"{r['name']} {r['version']} {r['aliases']} gate {r['gate'] or '–'}" for r in rows)
     context.show(
         rows,
-        text or "no model is registered: the built-in noisy-or ranks; fundguard train learns from outcomes",
+        text or "no model is registered: the built-in trust ranks; fundguard train learns from outcomes",
     )
 
 

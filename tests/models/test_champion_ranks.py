@@ -1,4 +1,4 @@
-"""A promoted champion changes what the night lists: probability, and every reason's part, alike."""
+"""A promoted champion changes what the night lists: every reason's ratio, and with them the probability."""
 
 import dataclasses
 import json
@@ -20,18 +20,20 @@ def listed(engine, monkeypatch, home):
     return next(lead for lead in found if lead["party_id"] == "C001" and lead["scheme"] == "T03")
 
 
-def parts(lead):
+def of_families(lead, what):
     found = {}
     for reason in json.loads(lead["reasons"]):
-        found[reason["family"]] = found.get(reason["family"], 0.0) + float(reason["part"])
+        found[reason["family"]] = found.get(reason["family"], 0.0) + float(reason[what])
     return found
 
 
 def test_a_family_is_trusted_less_and_the_parts_still_add_up(duckdb_engine, monkeypatch, tmp_path):
     before = listed(duckdb_engine, monkeypatch, tmp_path)
-    install(tmp_path, "lead_ranker 1", {"rule": 0.25, "split": 2.0})
+    install(tmp_path, "lead_ranker 1", {"rule": 0.25, "split": 0.5})
     after = listed(duckdb_engine, monkeypatch, tmp_path)
-    assert parts(after)["rule"] == pytest.approx(parts(before)["rule"] * 0.25, abs=2e-6)
-    assert parts(after)["split"] == pytest.approx(parts(before)["split"] * 2, abs=2e-6)
-    assert sum(parts(after).values()) == pytest.approx(-math.log1p(-after["p_confirm"]), abs=1e-5)
+    then, now = of_families(before, "ratio"), of_families(after, "ratio")
+    assert now["rule"] == pytest.approx(then["rule"] * 0.25, abs=2e-6)
+    assert now["split"] == pytest.approx(then["split"] * 0.5, abs=2e-6)
+    parts = of_families(after, "part").values()
+    assert sum(parts) == pytest.approx(-math.log1p(-after["p_confirm"]), abs=1e-5)
     assert after["p_confirm"] < before["p_confirm"]

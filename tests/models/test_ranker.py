@@ -1,30 +1,18 @@
-"""Combining detectors and learning from outcomes, through public functions."""
+"""Learning from outcomes, and how sure the list is, through public functions."""
 
 import numpy as np
 import pytest
 
 from models import anomaly, gate, peers, ranker
-
-
-def test_noisy_or_counts_a_family_once():
-    p = np.array([[0.5, 0.5, 0.2]])
-    assert ranker.noisy_or(p)[0] == pytest.approx(1 - 0.5 * 0.5 * 0.8)
-    assert ranker.noisy_or(p, ["rule", "rule", "ring"])[0] == pytest.approx(1 - 0.5 * 0.8)
-
-
-def test_facts_of_one_scheme_strengthen_each_other():
-    ratios = np.array([[3.0, 3.0]])
-    together = ranker.combine(ratios, ["a", "a"], 0.01)[0]
-    apart = ranker.combine(ratios, ["a", "b"], 0.01)[0]
-    assert together > 0.75 > 0.4 > apart
+from models.calibration import calibration
 
 
 def outcomes(n, seed=1):
-    """Parts of two families: the first says nothing, the second everything."""
+    """Ratios of two families: the first says nothing, the second everything."""
     rng = np.random.default_rng(seed)
-    parts = rng.exponential(0.5, size=(n, 2))
-    truth = (rng.random(n) < -np.expm1(-2 * parts[:, 1])).astype(float)
-    return -np.expm1(-parts.sum(axis=1)), parts, gate.Reviewed.plain(truth, np.ones(n))
+    ratios = rng.uniform(0, 6, size=(n, 2))
+    truth = (rng.random(n) < 1 / (1 + np.exp(-2 * (ratios[:, 1] - 4)))).astype(float)
+    return calibration().probability(ratios), ratios, gate.Reviewed.plain(truth, np.ones(n))
 
 
 def test_the_gate_keeps_the_champion_while_little_is_decided():
@@ -33,8 +21,8 @@ def test_the_gate_keeps_the_champion_while_little_is_decided():
 
 def test_the_gate_lets_a_clear_gain_pass_and_noise_not():
     assert gate.gate_trust(*outcomes(800), seed=1).passed
-    _, parts, known = outcomes(800)
-    strange = np.random.default_rng(2).exponential(0.5, size=parts.shape)
+    _, ratios, known = outcomes(800)
+    strange = np.random.default_rng(2).uniform(0, 6, size=ratios.shape)
     sure = np.clip(known.confirmed * 0.4 + 0.3, 0, 1)
     assert not gate.gate_trust(sure, strange, known, seed=1).passed
 

@@ -16,31 +16,32 @@ import pytest
 from core.errors import UsageError
 from models import gate, ranker, registry, train
 from models.champion import Champion, champion, install
+from models.schemes import schemes
 
 DAY = "run_date=2026-06-30"
 
 
 def outcomes(n, seed=1):
-    """Leads of two families; evidence of the first is nearly worthless, that of the second sure."""
+    """Ratios of two families; evidence of the first is worthless, that of the second sure."""
     rng = np.random.default_rng(seed)
-    parts = rng.exponential(0.5, size=(n, 2))
-    confirmed = (rng.random(n) < 1 - np.exp(-(0.1 * parts[:, 0] + 2.0 * parts[:, 1]))).astype(float)
-    return parts, confirmed
+    ratios = rng.uniform(0, 7, size=(n, 2))
+    confirmed = (rng.random(n) < 1 / (1 + np.exp(-3 * (ratios[:, 1] - 3.2)))).astype(float)
+    return ratios, confirmed
 
 
 def home_with(folder, n=500, *, opened=0, grades=False, multipliers=None):
     """A home with one night of leads and their outcomes; the first `opened` cases are still open."""
-    parts, confirmed = outcomes(n)
+    ratios, confirmed = outcomes(n)
     ids = [f"L{k:04d}" for k in range(n)]
     stretch = {"peers": 1.0, "rule": 1.0} | (multipliers or {})
     reasons = [
         json.dumps(
             [
-                {"family": f, "part": f"{x * stretch[f]:.6f}"}
+                {"family": f, "part": "0.1", "ratio": f"{x * stretch[f]:.6f}"}
                 for f, x in zip(("peers", "rule"), row, strict=True)
             ]
         )
-        for row in parts
+        for row in ratios
     ]
     for name in ("outcome", f"lead/{DAY}"):
         (folder / "warehouse" / name).mkdir(parents=True)
@@ -53,7 +54,7 @@ def home_with(folder, n=500, *, opened=0, grades=False, multipliers=None):
     pd.DataFrame(
         {"lead_id": ids, "p_confirm": 0.5, "rank": range(n), "reasons": reasons, "status": "new"}
     ).to_parquet(folder / "warehouse" / "lead" / DAY / "p.parquet")
-    return parts, confirmed
+    return ratios, confirmed
 
 
 def test_without_outcomes_the_champion_stays(tmp_path):
@@ -69,8 +70,8 @@ def test_open_cases_are_unlabelled_not_innocent(tmp_path):
     assert set(rows["confirmed"]) <= {True, False}
 
 
-def test_parts_are_read_as_they_were_before_the_champion(tmp_path):
-    parts, _ = home_with(tmp_path, 30, multipliers={"peers": 0.25})
+def test_ratios_are_read_as_they_were_before_the_champion(tmp_path):
+    ratios, _ = home_with(tmp_path, 30, multipliers={"peers": 0.25})
     run = tmp_path / "runs" / "r1"
     run.mkdir(parents=True)
     ran = {
@@ -79,16 +80,22 @@ def test_parts_are_read_as_they_were_before_the_champion(tmp_path):
     }
     (run / "manifest.json").write_text(json.dumps(ran), "utf-8")
     rows = train.reviewed(tmp_path)
-    read = train.plain_parts(rows["reasons"], rows["multipliers"])
-    assert read[:, train.FAMILIES.index("peers")] == pytest.approx(parts[:, 0], abs=1e-5)
+    read = train.plain_ratios(rows["reasons"], rows["multipliers"])
+    assert read[:, train.FAMILIES.index("peers")] == pytest.approx(ratios[:, 0], abs=1e-5)
 
 
 def test_trust_follows_what_was_confirmed():
-    parts, confirmed = outcomes(2000)
-    trust = ranker.fit_trust(parts, confirmed, np.ones(2000))
+    ratios, confirmed = outcomes(2000)
+    trust = ranker.fit_trust(ratios, confirmed, np.ones(2000))
     assert trust.multipliers[0] < 0.5 < 1.5 < trust.multipliers[1]
-    few = ranker.fit_trust(parts[:5], confirmed[:5], np.ones(5))
+    few = ranker.fit_trust(ratios[:5], confirmed[:5], np.ones(5))
     assert np.all(np.abs(np.log(few.multipliers)) < 0.7)
+
+
+def test_every_family_a_reason_may_name_is_learned_from():
+    named = {row["family"] for row in schemes()["models"].values()}
+    named |= {row.get("family", "ring") for row in schemes()["rings"].values()} | {"rule"}
+    assert named == set(train.FAMILIES)
 
 
 def test_more_evidence_never_lowers_a_lead():
@@ -98,9 +105,9 @@ def test_more_evidence_never_lowers_a_lead():
 
 
 def test_the_gate_names_what_it_could_not_measure():
-    parts, confirmed = outcomes(800)
-    score = 1 - np.exp(-parts.sum(axis=1))
-    verdict = gate.gate_trust(score, parts, gate.Reviewed.plain(confirmed, np.ones(800)), seed=1)
+    ratios, confirmed = outcomes(800)
+    score = ranker.Trust(np.ones(2)).apply(ratios)
+    verdict = gate.gate_trust(score, ratios, gate.Reviewed.plain(confirmed, np.ones(800)), seed=1)
     assert verdict.passed
     assert {c.name: c.state for c in verdict.checks} == {
         "precision": "pass", "planted schemes": "not measured", "calibration": "pass", "subgroups": "not measured",
