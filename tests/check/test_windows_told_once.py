@@ -55,7 +55,7 @@ def test_a_stay_settled_in_two_parts_is_one_of_the_stays(judge):
 
 
 @pytest.mark.parametrize("way", ["clinic", "stay"])
-def test_each_day_beyond_a_course_adds_its_own_yuan(judge, way):
+def test_the_latest_line_of_a_course_has_the_part_beyond(judge, way):
     claims = people("long")
     days = series("2026-02-01", 93)
     if way == "clinic":
@@ -67,7 +67,7 @@ def test_each_day_beyond_a_course_adds_its_own_yuan(judge, way):
             claims.add_line("long", "H1", "M1", "21", line(TRAINING, amount="30", bkkp_sn=day), day=day)
     told = nights(judge, claims, days[88:], "POL-SVC-010")
     assert [[(hit["bkkp_sn"], hit["vola_amt"]) for hit in told[day]] for day in days[88:]] == [
-        [], [], *([(day, Decimal("30.00"))] for day in days[90:])
+        [], [], *([(day, Decimal(30 * n))] for n, day in enumerate(days[90:], 1))
     ]  # fmt: skip
 
 

@@ -72,6 +72,9 @@ def test_manifest_says_what_ran(whole):
     assert all(entry["sha256"] for entry in stored["jobs"]["ingest"]["inputs"])
     leads, evidence = (stored["jobs"]["leads"]["writes"][t]["money"] for t in ("lead", "lead_evidence"))
     assert leads == evidence
+    (part,) = stored["jobs"]["check"]["in_part"]
+    assert part["rule_id"] == "operation_diagnosis_mismatch"
+    assert part["lacks"][0].startswith("in part: operation_diagnosis_allowed")
 
 
 @pytest.mark.spark
