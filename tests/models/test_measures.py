@@ -338,3 +338,28 @@ def test_both_engines_count_the_same(duckdb_engine, spark_engine):
         )
     assert all(found[0].values())
     assert found[0] == found[1]
+
+
+def test_the_ordering_doctor_of_a_ward_is_not_bound_by_what_nurses_and_machines_do(relation):
+    def therapy(number, count, **more):
+        return {
+            **line(number, "003107010220000", count, "100.00"),
+            "bilg_dr_code": "D1",
+            "med_chrgitm_type": "05",
+            **more,
+        }
+
+    lines = [therapy(1, 200, med_type="21"), therapy(2, 3), therapy(3, 2, med_type="21", acord_dr_code="D2")]
+    minutes = {row["dr_code"]: row["minutes"] for row in relation("charge_day", fee_list_d=lines)}
+    assert minutes == {"D1": Decimal("30.00"), "D2": Decimal("20.00")}
+
+
+def test_places_outside_the_pool_are_compared_with_each_other(relation):
+    places = [("A", "420100"), ("B", "420100"), ("X", "310100")]
+    facilities = [
+        {"fixmedins_code": code, "fixmedins_type": "1", "hosp_lv": "05", "fix_blng_admdvs": region}
+        for code, region in places
+    ]
+    visits = [settled(f"{code}{n}", f"N{n}", at(n), place=code) for code, _ in places for n in range(3)]
+    rows = relation("peer_institution", setl_d=visits, fixmedins_b=facilities)
+    assert {row["party_id"]: row["group_3"] for row in rows} == {"A": "二级", "B": "二级", "X": "异地二级"}

@@ -150,6 +150,9 @@ def test_treated_elsewhere_during_the_stay(duckdb_engine):
         stays.add(f"N{i}", "H06", 20 + 3 * i, 8)
         stays.add(f"N{i}", "C02", 23 + 3 * i, 0, kind="41")
         stays.add(f"N{i}", "C01", 28 + 3 * i, 0, kind="11")
+        # A month on a ward has room for a consultation.
+        stays.add(f"M{i}", "H07", 20 + 3 * i, 29)
+        stays.add(f"M{i}", "C01", 33 + 3 * i, 0, kind="11")
     found = found_in(duckdb_engine, stays.tables())
     (ring,) = only(found, "stay_elsewhere")
     assert persons_of(found["ring_member"], ring["ring_id"]) == {f"E{i}" for i in range(7)}
