@@ -19,6 +19,7 @@ from sklearn.linear_model import LinearRegression
 
 from models import gate, pictures, ranker, registry
 from models.champion import Champion, champion
+from models.outcomes import outcome_files
 from models.schemes import families
 
 Array = NDArray[np.float64]
@@ -94,7 +95,7 @@ def train(home: Path, seed: int) -> Trained:
 def reviewed(home: Path) -> pd.DataFrame:
     """Decided outcomes joined with the lead as it was last listed, and the champion that ranked it then."""
     columns = ["lead_id", "confirmed", "drawn", "propensity"]
-    files = sorted((home / "warehouse" / "outcome").glob("*.parquet"))
+    files = outcome_files(home)
     nights = sorted((home / "warehouse" / "lead").glob("run_date=*/*.parquet"))
     ranked_by = multipliers_by_day(home)
     leads = []

@@ -25,6 +25,7 @@ from core.schema import LANDING, RESULTS, TABLES
 from core.settings import Settings
 from models.champion import champion
 from models.group import VERSION as PEERS
+from models.outcomes import outcome_files
 from pipelines.ingest import IngestReport, delivered, ingest, synthetic
 from pipelines.jobs import check, leads, network, pattern, score
 from pipelines.jobs.scope import first_day
@@ -349,7 +350,7 @@ def _run_id(night: Night) -> str:
         else sorted(judged_days(night.home, night.as_of)),
     }
     # The list reads outcomes: a night after new ones is another run.
-    if decided := [(file.name, file.stat().st_size) for file in leads.outcome_files(night.home)]:
+    if decided := [(file.name, file.stat().st_size) for file in outcome_files(night.home)]:
         content["outcomes"] = decided
     digest = hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
     return f"{night.as_of}-{night.settings.engine}-{digest[:8]}"

@@ -11,7 +11,8 @@ keep: true
 -- Two or three who always come together, whoever stands beside them now and then, look like a carer with those
 -- cared for (or a couple); a hand that swipes bundles of cards holds more of them.
 WITH together AS (
-  SELECT ring_id, rows_where(party_type = 'person' AND COALESCE(weight, 1) >= 0.5) AS core FROM ring_member GROUP BY ring_id
+  SELECT m.ring_id, r.kind = 'co_visit' AND rows_where(m.party_type = 'person' AND COALESCE(m.weight, 1) >= 0.5) <= 3 AS carer
+  FROM ring_member AS m INNER JOIN ring AS r ON r.ring_id = m.ring_id GROUP BY m.ring_id, r.kind
 ),
 member AS (
   SELECT m.ring_id, m.role, COALESCE(m.weight, 1) AS weight, m.party_id,
@@ -22,13 +23,13 @@ member AS (
 )
 SELECT r.ring_id, r.kind, k.family, k.zh AS kind_zh, k.en AS kind_en, k.scheme, m.party_type, m.party_id, m.role, m.weight,
        r.score, r.p_chance, r.n_persons, r.n_institutions, r.first_date, r.last_date, r.fund_amt,
-       CASE WHEN r.kind = 'co_visit' AND t.core <= 3 AND list_length(r.benign_tags) = 0 THEN 'carer'
+       CASE WHEN t.carer AND list_length(r.benign_tags) = 0 THEN 'carer'
             ELSE join_texts(r.benign_tags, '、') END AS benign_tags,
        round_to(smaller_of(
          -- A group that takes little has little reason: fifty yuan a head halve it.
          times(times(times(
            safe_ratio(COALESCE(r.fund_amt, 0), COALESCE(r.fund_amt, 0) + times(50, greater_of(r.n_persons, 1))),
-           CASE WHEN list_length(r.benign_tags) > 0 OR (r.kind = 'co_visit' AND t.core <= 3) THEN 0.05 ELSE k.precision END),
+           CASE WHEN t.carer OR list_length(r.benign_tags) > 0 THEN 0.05 ELSE k.precision END),
            CASE WHEN r.p_chance IS NULL THEN safe_ratio(r.score, r.score + 15) ELSE 1 - smaller_of(r.p_chance, 1) END),
            -- A place where people met may know nothing; the doctor who wrote and the shop that sold do.
            times(CASE WHEN m.party_type = 'person' OR m.role IN ('main', 'hub') OR r.kind = 'prescriber_pharmacy' THEN 1 ELSE 0.6 END,

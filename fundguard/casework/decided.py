@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from core.errors import Refused, UsageError
+from models.outcomes import outcome_files, outcome_folder
 
 WORDS = {
     **dict.fromkeys(("1", "是", "yes", "true", "查实"), True),
@@ -51,10 +52,10 @@ def take_in(home: Path, file: Path) -> dict[str, int]:
                     "subgroup": row.get("subgroup") or None,
                 }
             )
-    folder = home / "warehouse" / "outcome"
+    folder = outcome_folder(home)
     folder.mkdir(parents=True, exist_ok=True)
     content = hashlib.sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()[:12]
-    there = sorted(folder.glob("*.parquet"))
+    there = outcome_files(home)
     # Files are read in order of their names, so the later one has the last word; the same file again adds nothing.
     if not there or not there[-1].stem.endswith(content):
         table = pd.DataFrame(

@@ -12,6 +12,7 @@ from typing import Any
 
 from fundguard.report.findings import LEADS
 from fundguard.report.tables import VALID, Tables
+from models.outcomes import outcome_files
 from models.ranker import FalseBound, false_bound
 
 WARN, STOP = 0.1, 0.25
@@ -63,7 +64,7 @@ def false_in_first(tables: Tables, probabilities: list[float]) -> FalseBound:
 
     Outcomes count where a case was decided and its lead had stood among the first 20 to investigate.
     """
-    files = sorted((tables.warehouse.home / "warehouse" / "outcome").glob("*.parquet"))
+    files = outcome_files(tables.warehouse.home)
     history = tables.history("lead") if files else None
     if not files or history is None:
         return false_bound(_array(probabilities), SHOWN_K)

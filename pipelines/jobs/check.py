@@ -43,13 +43,10 @@ def not_evaluable(run: Run) -> dict[str, list[str]]:
 
 def in_part(run: Run) -> dict[str, list[str]]:
     """Rule id → the knowledge that is an excerpt here: what lies outside it is not judged."""
-    silent = not_evaluable(run)
-    judging = {rule.id for rule, _ in _awake(run).rules}
-    return {
-        rule_id: lacks
-        for rule_id, lacks in _library(run).in_part(_awake(run).table).items()
-        if rule_id in judging and rule_id not in silent
-    }
+    whole = _awake(run)
+    judging = {rule.id for rule, _ in whole.rules} - set(_missing(run, whole))
+    lacking = _library(run).in_part(whole.table)
+    return {rule_id: lacks for rule_id, lacks in lacking.items() if rule_id in judging}
 
 
 def _missing(run: Run, whole: Pack) -> dict[str, list[str]]:

@@ -1,7 +1,5 @@
 """Leads: findings per party and scheme, one probability, money counted once, one ranked list per queue."""
 
-from pathlib import Path
-
 import pyarrow as pa
 
 import features
@@ -10,6 +8,7 @@ from core.run import Run
 from core.schema import TABLES
 from models.calibration import calibration
 from models.champion import champion
+from models.outcomes import outcome_files
 from models.schemes import relations
 from pipelines.warehouse import Warehouse
 
@@ -66,11 +65,6 @@ def _register_confirmed(engine: Engine, run: Run) -> None:
         "WHERE confirmed IS NOT NULL GROUP BY lead_id) AS o ON o.lead_id = l.lead_id WHERE o.yes > 0 AND o.nay = 0",
         keep=True,
     )
-
-
-def outcome_files(home: Path | None) -> list[Path]:
-    """What casework wrote of decided leads, oldest first."""
-    return sorted((home / "warehouse" / "outcome").glob("*.parquet")) if home else []
 
 
 def _settings(run: Run) -> pa.Table:
