@@ -7,12 +7,14 @@ stands in its own reasons. A later file replaces what an earlier one said of a l
 
 import csv
 import hashlib
+import io
 import json
 from pathlib import Path
 
 import pandas as pd
 
 from core.errors import Refused, UsageError
+from fundguard.casework.text_file import decoded
 from models.outcomes import outcome_files, outcome_folder
 
 WORDS = {
@@ -28,30 +30,30 @@ def take_in(home: Path, file: Path) -> dict[str, int]:
         raise UsageError(f"--in [{file}] is no file: name the CSV of decisions")
     drawn = _drawn(home)
     rows = []
-    with file.open(encoding="utf-8-sig", newline="") as text:
-        reader = csv.DictReader(text)
-        if not {"lead_id", "confirmed"} <= set(reader.fieldnames or ()):
-            raise Refused(f"{file.name}: columns [{reader.fieldnames}]: lead_id and confirmed are needed")
-        for n, row in enumerate(reader, start=1):
-            lead, word = (row["lead_id"] or "").strip(), (row["confirmed"] or "").strip().lower()
-            if lead not in drawn:
-                raise Refused(
-                    f"{file.name} row {n}: no night has listed lead [{lead}]: copy the id from the list"
-                )
-            if word not in WORDS:
-                raise Refused(
-                    f"{file.name} row {n}: confirmed [{word}]: write 是 or 否, or nothing while open"
-                )
-            rows.append(
-                {
-                    "lead_id": lead,
-                    "confirmed": WORDS[word],
-                    "drawn": drawn[lead] is not None,
-                    "propensity": drawn[lead] or 1.0,
-                    "grade": float(row["grade"]) if row.get("grade") else None,
-                    "subgroup": row.get("subgroup") or None,
-                }
+    reader = csv.DictReader(io.StringIO(decoded(file), newline=""))
+    if not {"lead_id", "confirmed"} <= set(reader.fieldnames or ()):
+        raise Refused(f"{file.name}: columns [{reader.fieldnames}]: lead_id and confirmed are needed")
+    for n, row in enumerate(reader, start=1):
+        lead, word = (row["lead_id"] or "").strip(), (row["confirmed"] or "").strip().lower()
+        if lead not in drawn:
+            raise Refused(
+                f"{file.name} row {n}: no night has listed lead [{lead}]: copy the id from the list"
             )
+        if word not in WORDS:
+            raise Refused(f"{file.name} row {n}: confirmed [{word}]: write 是 or 否, or nothing while open")
+        grade = (row.get("grade") or "").strip()
+        if grade not in ("", "1", "2", "3", "4", "5"):
+            raise Refused(f"{file.name} row {n}: grade [{grade}]: write 1 to 5, or nothing")
+        rows.append(
+            {
+                "lead_id": lead,
+                "confirmed": WORDS[word],
+                "drawn": drawn[lead] is not None,
+                "propensity": drawn[lead] or 1.0,
+                "grade": float(grade) if grade else None,
+                "subgroup": row.get("subgroup") or None,
+            }
+        )
     folder = outcome_folder(home)
     folder.mkdir(parents=True, exist_ok=True)
     content = hashlib.sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()[:12]

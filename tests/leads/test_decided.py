@@ -49,12 +49,19 @@ def test_the_later_file_has_the_last_word_and_the_same_one_adds_nothing(home):
         ("lead_id,confirmed\nX,1\n", r"\[X\]"),
         ("lead_id,confirmed\nA,maybe\n", r"\[maybe\]"),
         ("id\nA\n", "lead_id"),
+        ("lead_id,confirmed,grade\nA,1,hard\n", r"\[hard\]"),
     ],
 )
 def test_what_cannot_be_read_is_refused_by_name(home, text, said):
     with pytest.raises(Refused, match=said):
         take_in(home, file(home, text))
     assert not (home / "warehouse" / "outcome").exists()
+
+
+def test_a_file_as_spreadsheets_save_it_is_read(home):
+    path = home / "decided.csv"
+    path.write_bytes("lead_id,confirmed\nA,是\n".encode("gb18030"))
+    assert take_in(home, path)["confirmed"] == 1
 
 
 def test_the_command_counts(home):

@@ -24,6 +24,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from core.errors import Refused, UsageError
 from fundguard.casework.draws.columns import SHEETS, Column
+from fundguard.casework.text_file import decoded
 
 
 @dataclass(frozen=True)
@@ -96,16 +97,7 @@ def _open(path: Path) -> Workbook:
 
 def _read_csv(path: Path) -> list[list[str]]:
     """Records of a CSV in UTF-8 or GB18030."""
-    data = path.read_bytes()
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise Refused(f"{path.name}: 编码无法识别 does not decode；另存为 UTF-8 save as UTF-8")
-    return [[text_of(cell) for cell in record] for record in csv.reader(io.StringIO(text))]
+    return [[text_of(cell) for cell in record] for record in csv.reader(io.StringIO(decoded(path)))]
 
 
 def _read_sheet(path: Path, name: str) -> tuple[list[list[str]], str]:
