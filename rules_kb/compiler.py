@@ -196,7 +196,7 @@ def _register_points(
         )
     elif selects:
         engine.register(f"point_{grain}", sql=" UNION ALL ".join(selects), keep=True)
-    elif f"point_{grain}" in features.features()[grain].reads:
+    elif f"point_{grain}" in features.reading(grain):
         # No rule with points is awake: the grain still finds its relation, without rows.
         base = {"rule_id": "STRING", "point_id": "STRING", "hilist_code": "STRING", "begndate": "DATE"}
         base |= {"enddate": "DATE"} | {alias: _KINDS[kind] for alias, (kind, *_) in wanted.items()}

@@ -3,90 +3,25 @@ name: line_point
 zh: 明细知识点
 says: one judged line and all points of a rule on its item (by code, name part or code prefix), with the visit's diagnoses
 key: [candidate_key, rule_id]
-reads: [line, unit_line, judged_day, visit_diagnosis, chronic_registration, chronic_disease, prior_approval, rx_d, point_line_point]
+reads: [line_point_found, line, rx_d]
 keep: true
 points:
   name_part: text name_part drug_name
   hilist_prefix: text hilist_prefix
   diag_prefix: text diag_prefix
 ---*/
-WITH item AS (
-  SELECT DISTINCT u.hilist_code, u.hilist_name
-  FROM unit_line AS u LEFT SEMI JOIN judged_day AS j ON j.judged_day = u.judged_day
-),
-item_code AS (
-  SELECT DISTINCT hilist_code FROM item
-),
-matched AS (
-  SELECT p.rule_id, p.point_id, p.diag_prefix, p.begndate, p.enddate, i.hilist_code, CAST(NULL AS STRING) AS hilist_name
-  FROM item_code AS i JOIN point_line_point AS p ON p.hilist_code = i.hilist_code
-  UNION ALL
-  SELECT p.rule_id, p.point_id, p.diag_prefix, p.begndate, p.enddate, i.hilist_code, i.hilist_name
-  FROM item AS i JOIN point_line_point AS p ON contains_text(i.hilist_name, p.name_part)
-  WHERE p.hilist_code IS NULL
-  UNION ALL
-  SELECT p.rule_id, p.point_id, p.diag_prefix, p.begndate, p.enddate, i.hilist_code, CAST(NULL AS STRING) AS hilist_name
-  FROM item_code AS i JOIN point_line_point AS p ON starts_with_text(i.hilist_code, p.hilist_prefix)
-  WHERE p.hilist_code IS NULL AND p.name_part IS NULL
-),
-candidate AS (
-  SELECT m.rule_id, m.point_id, m.diag_prefix, u.bkkp_sn, u.psn_no, u.service_date, u.hilist_code, u.dise_no, d.diagnoses, d.diag_count,
-         CASE WHEN contains_text(concat_text(' ', d.diagnoses), concat_text(' ', m.diag_prefix)) THEN TRUE ELSE FALSE END
-           AS fits
-  FROM unit_line AS u
-  LEFT SEMI JOIN judged_day AS j ON j.judged_day = u.judged_day
-  JOIN matched AS m ON m.hilist_code = u.hilist_code AND (m.hilist_name IS NULL OR m.hilist_name = u.hilist_name)
-       AND u.service_date >= m.begndate AND u.service_date <= COALESCE(m.enddate, DATE '9999-12-30')
-  LEFT JOIN visit_diagnosis AS d ON d.mdtrt_id = u.mdtrt_id
-),
-registered AS (
-  SELECT c.rule_id, c.bkkp_sn, COUNT(*) AS registrations
-  FROM candidate AS c
-  JOIN chronic_registration AS r ON r.psn_no = c.psn_no AND c.service_date >= r.begndate
-       AND c.service_date <= COALESCE(r.enddate, DATE '9999-12-30')
-       AND (starts_with_text(c.diag_prefix, r.diag_prefix) OR starts_with_text(r.diag_prefix, c.diag_prefix))
-  GROUP BY c.rule_id, c.bkkp_sn
-),
--- A settlement under a registered disease shows the registration itself.
-covered AS (
-  SELECT c.rule_id, c.bkkp_sn,
-         COUNT(CASE WHEN starts_with_text(c.diag_prefix, k.diag_prefix) OR starts_with_text(k.diag_prefix, c.diag_prefix)
-                    THEN 1 END) AS registered_fitting
-  FROM candidate AS c
-  JOIN chronic_disease AS k ON starts_with_text(c.dise_no, k.dise_prefix) AND c.service_date >= k.begndate
-       AND c.service_date <= COALESCE(k.enddate, DATE '9999-12-30')
-  GROUP BY c.rule_id, c.bkkp_sn
-),
-approved AS (
-  SELECT DISTINCT c.rule_id, c.bkkp_sn
-  FROM candidate AS c
-  JOIN prior_approval AS a ON a.psn_no = c.psn_no AND a.hilist_code = c.hilist_code
-       AND c.service_date >= a.begndate AND c.service_date <= COALESCE(a.enddate, DATE '9999-12-30')
-),
-prescribed AS (
+WITH prescribed AS (
   SELECT r.hi_rxno, MAX(r.valid_end_time) AS valid_end_time FROM rx_d AS r
   WHERE COALESCE(r.vali_flag, '1') <> '0' GROUP BY r.hi_rxno
-),
-grouped AS (
-  SELECT rule_id, bkkp_sn, MIN(point_id) AS any_point, MIN(CASE WHEN fits THEN point_id END) AS fitting_point,
-         COUNT(CASE WHEN fits THEN 1 END) AS fitting, COUNT(*) AS points, MAX(diagnoses) AS diagnoses,
-         MAX(diag_count) AS diag_count
-  FROM candidate GROUP BY rule_id, bkkp_sn
 )
-SELECT g.rule_id, COALESCE(g.fitting_point, g.any_point) AS point_id, l.*, g.points,
-       CASE WHEN g.diag_count > 0 THEN g.fitting + COALESCE(r.registrations, 0)
-            WHEN r.registrations > 0 THEN r.registrations END AS fitting,
+SELECT g.rule_id, g.point_id, l.*, g.points, g.fitting,
        -- Outside the wards dise_no is the registered disease: a code nobody maps leaves the question open.
-       CASE WHEN l.dise_no IS NULL OR l.care_setting = 'inpatient' THEN COALESCE(v.registered_fitting, 0)
-            ELSE v.registered_fitting END AS registered_fitting,
-       COALESCE(g.diag_count, 0) AS diag_count,
-       CASE WHEN a.bkkp_sn IS NULL THEN FALSE ELSE TRUE END AS approved,
+       CASE WHEN l.dise_no IS NULL OR l.care_setting = 'inpatient' THEN COALESCE(g.registered_fitting, 0)
+            ELSE g.registered_fitting END AS registered_fitting,
+       g.diag_count, g.approved,
        CASE WHEN l.fee_ocur_time > x.valid_end_time THEN TRUE ELSE FALSE END AS prescription_expired,
-       CASE WHEN g.diag_count > 0 THEN matches(concat_text(' ', g.diagnoses), ' (O[0-8]|Z3[345])') END AS pregnant,
-       CASE WHEN g.diag_count > 0 THEN matches(concat_text(' ', g.diagnoses), ' (O9[12]|Z39)') END AS lactating
-FROM grouped AS g
+       CASE WHEN g.diag_count > 0 THEN matches(concat_text(' ', l.diagnoses), ' (O[0-8]|Z3[345])') END AS pregnant,
+       CASE WHEN g.diag_count > 0 THEN matches(concat_text(' ', l.diagnoses), ' (O9[12]|Z39)') END AS lactating
+FROM line_point_found AS g
 JOIN line AS l ON l.candidate_key = g.bkkp_sn
-LEFT JOIN registered AS r ON r.rule_id = g.rule_id AND r.bkkp_sn = g.bkkp_sn
-LEFT JOIN covered AS v ON v.rule_id = g.rule_id AND v.bkkp_sn = g.bkkp_sn
 LEFT JOIN prescribed AS x ON x.hi_rxno = l.rx_drord_no
-LEFT JOIN approved AS a ON a.rule_id = g.rule_id AND a.bkkp_sn = g.bkkp_sn

@@ -3,58 +3,19 @@ name: line_resource
 zh: 明细资源
 says: one judged line and what its item needs - a department, registered equipment, a prescriber's right - and what there is
 key: [candidate_key, rule_id]
-reads: [line, unit_line, judged_day, medins_equip_b, medins_dr_right_b, point_line_resource]
+reads: [line_resource_found, line, medins_equip_b]
 keep: true
 points:
   department_word: text department_word
   equip_type: text equip_type
   name_part: text name_part
 ---*/
-WITH item AS (
-  SELECT u.hilist_code, MAX(u.hilist_name) AS hilist_name
-  FROM unit_line AS u LEFT SEMI JOIN judged_day AS j ON j.judged_day = u.judged_day
-  GROUP BY u.hilist_code
-),
-matched AS (
-  SELECT p.rule_id, p.point_id, p.department_word, p.equip_type, p.begndate, p.enddate, i.hilist_code
-  FROM item AS i JOIN point_line_resource AS p ON p.hilist_code = i.hilist_code
-  UNION ALL
-  SELECT p.rule_id, p.point_id, p.department_word, p.equip_type, p.begndate, p.enddate, i.hilist_code
-  FROM item AS i JOIN point_line_resource AS p ON contains_text(i.hilist_name, p.name_part)
-  WHERE p.hilist_code IS NULL
-),
-registered AS (
+WITH registered AS (
   SELECT fixmedins_code, COUNT(*) AS equip_rows FROM medins_equip_b GROUP BY fixmedins_code
-),
-candidate AS (
-  SELECT m.rule_id, m.point_id, u.bkkp_sn,
-         CASE WHEN contains_text(u.bilg_dept_name, m.department_word) THEN 1 ELSE 0 END AS in_department,
-         CASE WHEN e.equip_type IS NULL THEN 0 ELSE 1 END AS has_equipment
-  FROM unit_line AS u
-  LEFT SEMI JOIN judged_day AS j ON j.judged_day = u.judged_day
-  JOIN matched AS m ON m.hilist_code = u.hilist_code
-       AND u.service_date >= m.begndate AND u.service_date <= COALESCE(m.enddate, DATE '9999-12-30')
-  LEFT JOIN medins_equip_b AS e ON e.fixmedins_code = u.fixmedins_code AND e.equip_type = m.equip_type
-       AND u.service_date >= e.begndate AND u.service_date <= COALESCE(e.enddate, DATE '9999-12-30')
-),
-grouped AS (
-  SELECT rule_id, bkkp_sn, MIN(point_id) AS point_id, MAX(in_department) AS departments_fitting,
-         MAX(has_equipment) AS equipment_fitting
-  FROM candidate GROUP BY rule_id, bkkp_sn
-),
-rights AS (
-  SELECT g.bkkp_sn, MAX(r.right_lv) AS right_lv
-  FROM (SELECT DISTINCT bkkp_sn FROM grouped) AS g
-  JOIN unit_line AS u ON u.bkkp_sn = g.bkkp_sn
-  JOIN medins_dr_right_b AS r ON r.prac_psn_code = u.bilg_dr_code AND r.right_type = 'antibiotic'
-       AND u.service_date >= r.begndate AND u.service_date <= COALESCE(r.enddate, DATE '9999-12-30')
-  GROUP BY g.bkkp_sn
 )
 SELECT g.rule_id, g.point_id, l.*,
        CASE WHEN l.bilg_dept_name IS NOT NULL THEN g.departments_fitting END AS departments_fitting,
-       CASE WHEN e.equip_rows > 0 THEN g.equipment_fitting END AS equipment_fitting,
-       r.right_lv
-FROM grouped AS g
+       CASE WHEN e.equip_rows > 0 THEN g.equipment_fitting END AS equipment_fitting, g.right_lv
+FROM line_resource_found AS g
 JOIN line AS l ON l.candidate_key = g.bkkp_sn
 LEFT JOIN registered AS e ON e.fixmedins_code = l.fixmedins_code
-LEFT JOIN rights AS r ON r.bkkp_sn = g.bkkp_sn
