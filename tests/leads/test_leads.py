@@ -147,6 +147,27 @@ def test_two_rules_on_one_line_share_its_yuan(duckdb_engine):
     assert sorted(r["amount_involved"] for r in mine) == [Decimal(1200), Decimal(2000)]
 
 
+def test_hits_of_one_course_that_hold_each_other_count_its_yuan_once(duckdb_engine):
+    lines = ["LSC0030010", "LSC0030020", "LSC0030030"]
+    course = [
+        hit(
+            n,
+            "POL-MED-010",
+            ("institution", "C003"),
+            "violation",
+            30 * n,
+            bkkp_sn=lines[n - 1],
+            related_sn=lines[: n - 1],
+        )
+        for n in (1, 2, 3)
+    ]
+    listed, evidence = night(duckdb_engine, hits=[*ordinary(), *course])
+    lead = lead_on(listed, "C003", "rule:POL-MED-010")
+    counted = {r["bkkp_sn"]: r["amount_counted"] for r in evidence if r["lead_id"] == lead["lead_id"]}
+    assert counted == dict.fromkeys(lines, Decimal(30))
+    assert lead["amount_at_risk"] == Decimal(90)
+
+
 def test_taking_the_cited_rows_away_takes_the_lead_away(duckdb_engine):
     listed, _ = night(duckdb_engine, hits=ordinary())
     assert lead_on([r for r in listed if r["queue"] == "investigate"], "C001") is None
