@@ -3,7 +3,7 @@ name: trace_pair
 zh: 追溯码重复
 says: one sale of a whole-pack trace code that was already sold and not returned since; anchored on the later sale
 key: [candidate_key]
-reads: [drug_trac_d, setl_d, net_setl, unit_line, judged_day, facility]
+reads: [drug_trac_d, gone_setl, unit_line, judged_day, facility]
 keep: true
 ---*/
 WITH judged_code AS (
@@ -12,15 +12,12 @@ WITH judged_code AS (
   LEFT SEMI JOIN judged_day AS j ON j.judged_day = concat_text('event_date=', day_of(t.event_time))
   WHERE t.event = 'sell'
 ),
-gone AS (
-  SELECT s.setl_id FROM setl_d AS s LEFT ANTI JOIN net_setl AS n ON n.setl_id = s.setl_id
-),
 event AS (
   SELECT t.drug_trac_codg, t.hilist_code, t.fixmedins_code, t.event, t.event_time, t.psn_no, t.setl_id, t.bkkp_sn,
          COALESCE(t.trdn_flag, '0') AS trdn_flag
   FROM drug_trac_d AS t
   LEFT SEMI JOIN judged_code AS c ON c.drug_trac_codg = t.drug_trac_codg
-  LEFT ANTI JOIN gone AS g ON g.setl_id = t.setl_id
+  LEFT ANTI JOIN gone_setl AS g ON g.setl_id = t.setl_id
   WHERE COALESCE(t.vali_flag, '1') <> '0'
 ),
 ordered AS (

@@ -3,17 +3,14 @@ name: trace_repeat
 zh: 追溯码再售
 says: one sale of a whole pack whose trace code was sold before and not returned in between, with the sale before it
 key: [drug_trac_codg, later_time, fixmedins_code, later_setl_id]
-reads: [drug_trac_d, setl_d, net_setl]
+reads: [drug_trac_d, gone_setl, net_setl]
 keep: true
 ---*/
-WITH undone AS (
-  SELECT s.setl_id FROM setl_d AS s LEFT ANTI JOIN net_setl AS n ON n.setl_id = s.setl_id
-),
-event AS (
+WITH event AS (
   SELECT t.drug_trac_codg, t.hilist_code, t.fixmedins_code, t.event, t.event_time, t.psn_no,
          COALESCE(t.setl_id, '') AS setl_id
   FROM drug_trac_d AS t
-  LEFT ANTI JOIN undone AS u ON u.setl_id = t.setl_id
+  LEFT ANTI JOIN gone_setl AS g ON g.setl_id = t.setl_id
   WHERE COALESCE(t.vali_flag, '1') <> '0' AND COALESCE(t.trdn_flag, '0') <> '1'
 ),
 ordered AS (
