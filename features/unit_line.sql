@@ -19,6 +19,9 @@ SELECT l.bkkp_sn, l.setl_id, l.mdtrt_id, l.psn_no, l.patient, l.fixmedins_code, 
        CASE WHEN n.setl_id IS NULL THEN 'unknown' ELSE n.amt_basis END AS amt_basis,
        n.fund_pay_sumamt AS setl_fund_amt, n.inscp_amt AS setl_inscp_amt, n.setl_type, n.manl_reim_rea,
        n.mdtrt_cert_type, n.dise_no,
+       -- Points that name a device by a part of its name also name the operation that puts it in.
+       CASE WHEN starts_with_text(l.list_type, '2') AND NOT starts_with_text(l.hilist_code, 'C') THEN TRUE ELSE FALSE END
+         AS service_item,
        CASE WHEN l.settled THEN 'post' ELSE 'in' END AS stage,
        CASE WHEN l.settled THEN concat_text('setl_date=', COALESCE(n.setl_date, l.service_date))
             ELSE concat_text('open=', l.service_date) END AS judged_day
@@ -45,7 +48,7 @@ SELECT concat_text('rx:', r.hi_rxno) AS bkkp_sn, CAST(NULL AS STRING) AS setl_id
        CAST(NULL AS DECIMAL(16,2)) AS setl_fund_amt, CAST(NULL AS DECIMAL(16,2)) AS setl_inscp_amt,
        CAST(NULL AS STRING) AS setl_type, CAST(NULL AS STRING) AS manl_reim_rea,
        CAST(NULL AS STRING) AS mdtrt_cert_type, CAST(NULL AS STRING) AS dise_no,
-       'pre' AS stage, concat_text('event_date=', day_of(r.prsc_time)) AS judged_day
+       FALSE AS service_item, 'pre' AS stage, concat_text('event_date=', day_of(r.prsc_time)) AS judged_day
 FROM rx_d AS r
 LEFT ANTI JOIN charged AS c ON c.rx_drord_no = r.hi_rxno
 LEFT ANTI JOIN charged AS d ON d.rx_drord_no = r.rxno

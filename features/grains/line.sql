@@ -15,10 +15,7 @@ SELECT l.bkkp_sn AS candidate_key, l.stage, l.judged_day,
        l.hilist_code, l.hilist_name, l.list_type, l.med_chrgitm_type, l.med_type, l.fee_ocur_time,
        l.cnt, l.pric, l.inscp_amt, l.det_item_fee_sumamt, l.overlmt_selfpay, l.pric_uplmt_amt, l.chrgitm_lv, l.insutype, l.setl_type,
        l.rx_drord_no, l.bilg_dept_codg, l.bilg_dept_name, l.acord_dept_codg, l.prd_days, l.dscg_tkdrug_flag, l.rx_circ_flag,
-       l.tcmdrug_used_way, l.dise_no, l.crte_time, l.serv_begntime, l.serv_endtime,
-       -- Points that name a device by a part of its name also name the operation that puts it in.
-       CASE WHEN starts_with_text(l.list_type, '2') AND NOT starts_with_text(l.hilist_code, 'C') THEN TRUE ELSE FALSE END
-         AS service_item,
+       l.tcmdrug_used_way, l.dise_no, l.service_item, l.crte_time, l.serv_begntime, l.serv_endtime,
        CASE WHEN starts_with_text(l.med_type, '2') OR l.med_type = '52' THEN 'inpatient'
             WHEN l.med_type = '41' THEN 'pharmacy'
             WHEN starts_with_text(l.med_type, '13') THEN 'emergency'

@@ -119,9 +119,7 @@ operated AS (
 SELECT a.rule_id, a.point_id, concat_text(a.psn_no, '/', a.item, '/', a.bkkp_sn) AS candidate_key, a.stage, a.judged_day,
        COALESCE(f.party_type, 'institution') AS provider_type, a.fixmedins_code, a.psn_no, a.bilg_dr_code AS dr_code,
        a.mdtrt_id, a.setl_id, a.bkkp_sn, COALESCE(r.related_sn, no_texts()) AS related_sn, a.setl_date, a.service_date, a.amt_basis,
-       a.setl_fund_amt, a.setl_inscp_amt, a.med_type, a.hilist_code, a.hilist_name, a.cnt, a.inscp_amt, a.dise_no,
-       CASE WHEN starts_with_text(a.list_type, '2') AND NOT starts_with_text(a.hilist_code, 'C') THEN TRUE ELSE FALSE END
-         AS service_item,
+       a.setl_fund_amt, a.setl_inscp_amt, a.med_type, a.hilist_code, a.hilist_name, a.cnt, a.inscp_amt, a.dise_no, a.service_item,
        a.course_days, a.course_from, a.course_inscp_amt, days_between(a.course_from, a.service_date) AS course_span,
        a.stay_days, a.stay_cnt, a.stay_inscp_amt, a.year_inscp_amt,
        a.course_days - a.own_course_days AS course_days_before,
