@@ -1,5 +1,6 @@
 """Patterns of conduct by claims written by hand: who is found, and who stays silent beside them."""
 
+import random
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -152,6 +153,21 @@ def test_therapy_every_sixth_day_but_not_every_monday(scored):
     assert p["therapy_rhythm", "H00"] > 0.9
     assert all(p["therapy_rhythm", f"N00{k:02d}"] > 0.5 for k in range(5))
     assert not [key for key in p if key[0] == "therapy_rhythm" and key[1].startswith(("H01", "N01"))]
+
+
+def test_who_often_comes_for_therapy_meets_the_same_distance_by_chance(scored):
+    """A clinic of regulars beside places where people come thrice: a distance twice in a row now and then is no rhythm."""
+    claims = Claims()
+    ordinary(claims)
+    drawn = random.Random(3)
+    for place in range(40):
+        for k in range(12):
+            at = 30
+            for _ in range(14 if place == 0 else 3):
+                at += drawn.randint(3, 12)
+                claims.settle(f"N{place:02d}{k:02d}", f"H{place:02d}", day(at), [line("004300000000001")])
+    p, _ = scored(claims)
+    assert all(value < 0.1 for (kind, _), value in p.items() if kind == "therapy_rhythm")
 
 
 def test_therapy_that_never_ends(scored):
