@@ -21,6 +21,22 @@ from core.sql import render_relation
 # Rows that travel inside the plan; more are written once and read back.
 _INLINE_ROWS = 1000
 
+# What Spark says on standard error. A projection too long for one Java method is interpreted instead, and its
+# generator tells so as an error with hundreds of lines.
+_LOGGED = """\
+rootLogger.level = error
+rootLogger.appenderRef.console.ref = console
+appender.console.type = Console
+appender.console.name = console
+appender.console.target = SYSTEM_ERR
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = %d{HH:mm:ss} %p %c{1}: %m%n%ex
+logger.codegen.name = org.apache.spark.sql.catalyst.expressions.codegen.CodeGenerator
+logger.codegen.level = off
+logger.gateway.name = org.apache.spark.api.python.PythonGatewayServer
+logger.gateway.level = error
+"""
+
 
 class SparkEngine:
     """Engine protocol over one Spark session (local, cluster, or a Connect address)."""
@@ -161,6 +177,8 @@ class SparkEngine:
 
 def _session(settings: SparkSettings, scratch: Path, running: SparkSession | None) -> SparkSession:
     """A session of our own; beside one that is already running, with its executors and our names and options."""
+    log = scratch.resolve() / "log4j2.properties"
+    log.write_text(_LOGGED, encoding="utf-8")
     options = {
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
@@ -170,7 +188,8 @@ def _session(settings: SparkSettings, scratch: Path, running: SparkSession | Non
         "spark.sql.shuffle.partitions": str(settings.shuffle_partitions),
         "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
         "spark.sql.execution.arrow.pyspark.enabled": "true",
-        "spark.sql.autoBroadcastJoinThreshold": "64MB",
+        # Counted in compressed files. With 64MB, ten million lines overran a driver of 4 GB: a grain joins several.
+        "spark.sql.autoBroadcastJoinThreshold": "12MB",
         "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
         "spark.driver.memory": settings.driver_memory,
         "spark.driver.host": "127.0.0.1",
@@ -181,10 +200,9 @@ def _session(settings: SparkSettings, scratch: Path, running: SparkSession | Non
         "spark.sql.codegen.wholeStage.union.enabled": "false",
         # Hundreds of compiled queries a night overflow the JVM's default room for code.
         "spark.driver.extraJavaOptions": f"-Dderby.system.home={scratch} -Duser.timezone=UTC "
-        "-XX:ReservedCodeCacheSize=512m",
+        f"-XX:ReservedCodeCacheSize=512m -Dlog4j2.configurationFile='{log.as_uri()}'",
         # Without checksum files: the manifest's digests do that work.
         "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",
-        "spark.log.level": "ERROR",
         **settings.options,
     }
     if running is not None:

@@ -1,4 +1,7 @@
-"""A session that was already running belongs to whoever started it."""
+"""A session that was already running belongs to whoever started it; one of our own says nothing but errors."""
+
+import subprocess
+import sys
 
 import pyarrow as pa
 import pytest
@@ -18,3 +21,20 @@ def test_a_second_engine_leaves_the_first_alive(spark_engine):
     assert second.count("shared_name") == 2
     second.close()
     assert spark_engine.run("SELECT n FROM shared_name").to_pydict() == {"n": [1]}
+
+
+QUIET = """
+from core.engine import open_engine
+from core.settings import load_settings
+from tests.conftest import SMALL_SPARK
+
+engine = open_engine(load_settings(overrides={"engine": "spark", "spark": SMALL_SPARK}, environment={}))
+print(engine.run("SELECT 7 AS n").to_pylist())
+engine.close()
+"""
+
+
+def test_a_session_of_our_own_starts_without_talk_of_log_levels():
+    ran = subprocess.run([sys.executable, "-c", QUIET], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[{'n': 7}]"
+    assert "log level" not in ran.stderr
