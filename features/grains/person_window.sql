@@ -3,7 +3,7 @@ name: person_window
 zh: 人次窗
 says: one person's visits, purchases and stays in the 30 and 365 days up to a judged settlement; anchored on its latest line
 key: [candidate_key]
-reads: [net_setl, unit_line, visit_diagnosis, judged_day, facility]
+reads: [net_setl, unit_line, setl_anchor, visit_diagnosis, judged_day, facility]
 keep: true
 # Whether a stay of the last year was a planned one shows in its lines.
 far:
@@ -58,11 +58,6 @@ counted AS (
   JOIN visit AS v ON v.psn_no = r.psn_no AND v.day <= r.day AND v.day > add_days(r.day, -365)
   WHERE r.nth = 1
   GROUP BY r.setl_id
-),
-anchor AS (
-  SELECT setl_id, bkkp_sn, service_date, bilg_dr_code,
-         ROW_NUMBER() OVER (PARTITION BY setl_id ORDER BY fee_ocur_time DESC, bkkp_sn DESC) AS nth
-  FROM unit_line WHERE setl_id IS NOT NULL
 )
 SELECT concat_text(r.psn_no, '/', r.care_setting, '/', r.setl_id) AS candidate_key, 'post' AS stage,
        concat_text('setl_date=', r.setl_date) AS judged_day, COALESCE(f.party_type, 'institution') AS provider_type,
@@ -72,6 +67,6 @@ SELECT concat_text(r.psn_no, '/', r.care_setting, '/', r.setl_id) AS candidate_k
        c.pharmacies, c.stays, c.hospitals, c.clinics, c.window_inscp_amt, c.counted_before
 FROM ranked AS r
 JOIN counted AS c ON c.setl_id = r.setl_id
-LEFT JOIN anchor AS a ON a.setl_id = r.setl_id AND a.nth = 1
+LEFT JOIN setl_anchor AS a ON a.setl_id = r.setl_id
 LEFT JOIN facility AS f ON f.fixmedins_code = r.fixmedins_code
 WHERE r.nth = 1

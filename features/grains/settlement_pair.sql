@@ -3,7 +3,7 @@ name: settlement_pair
 zh: 重复结算对
 says: one net settlement and an earlier one of the same person that carries the same invoice, or the same days and amount; anchored on the later
 key: [candidate_key]
-reads: [net_setl, unit_line, judged_day, facility]
+reads: [net_setl, setl_anchor, judged_day, facility]
 keep: true
 ---*/
 WITH cost AS (
@@ -23,11 +23,6 @@ pair AS (
        AND ((e.invono = l.invono) OR (e.begndate = l.begndate AND e.enddate = l.enddate AND e.medfee_sumamt = l.medfee_sumamt))
   WHERE l.judged
   GROUP BY l.setl_id
-),
-anchor AS (
-  SELECT setl_id, bkkp_sn, service_date, bilg_dr_code,
-         ROW_NUMBER() OVER (PARTITION BY setl_id ORDER BY fee_ocur_time DESC, bkkp_sn DESC) AS nth
-  FROM unit_line WHERE setl_id IS NOT NULL
 )
 SELECT n.setl_id AS candidate_key, 'post' AS stage, concat_text('setl_date=', n.setl_date) AS judged_day,
        COALESCE(f.party_type, 'institution') AS provider_type, n.fixmedins_code, n.psn_no, a.bilg_dr_code AS dr_code, n.mdtrt_id,
@@ -41,5 +36,5 @@ SELECT n.setl_id AS candidate_key, 'post' AS stage, concat_text('setl_date=', n.
        CASE WHEN p.same_institution = 1 THEN TRUE ELSE FALSE END AS same_institution
 FROM pair AS p
 JOIN net_setl AS n ON n.setl_id = p.setl_id
-LEFT JOIN anchor AS a ON a.setl_id = n.setl_id AND a.nth = 1
+LEFT JOIN setl_anchor AS a ON a.setl_id = n.setl_id
 LEFT JOIN facility AS f ON f.fixmedins_code = n.fixmedins_code
