@@ -137,13 +137,13 @@ def main():
     parser.add_argument("--sample", type=int, default=30)
     parser.add_argument("--apart", type=int, default=30, help="of the sample so many one by one, and scaled")
     parser.add_argument("--parts", default="sample,points,rules", help="what is measured")
-    parser.add_argument("--memory", default="5GB", help="what DuckDB may hold")
+    parser.add_argument("--memory", default="5GB", help="what the engine may hold")
     parser.add_argument("--name", help="of the result; default fused_rules_<engine>")
     wanted = parser.parse_args()
     city(wanted.home, wanted.insured, wanted.days)
     small = {"FUNDGUARD_ENV": "small"}
-    duckdb = {"memory_limit": wanted.memory}
-    overrides = {"engine": wanted.engine, "duckdb": duckdb}
+    spark = {"driver_memory": wanted.memory.lower().removesuffix("b")}
+    overrides = {"engine": wanted.engine, "duckdb": {"memory_limit": wanted.memory}, "spark": spark}
     engine = open_engine(load_settings(overrides=overrides, environment=small))
     register_history(engine, Warehouse(wanted.home), date.fromisoformat(DAY))
     library = read_library()
