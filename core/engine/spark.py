@@ -178,7 +178,6 @@ class SparkEngine:
 def _session(settings: SparkSettings, scratch: Path, running: SparkSession | None) -> SparkSession:
     """A session of our own; beside one that is already running, with its executors and our names and options."""
     log = scratch.resolve() / "log4j2.properties"
-    log.write_text(_LOGGED, encoding="utf-8")
     options = {
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
@@ -211,6 +210,8 @@ def _session(settings: SparkSettings, scratch: Path, running: SparkSession | Non
             if session.conf.isModifiable(key):
                 session.conf.set(key, value)
         return session
+    scratch.mkdir(parents=True, exist_ok=True)
+    log.write_text(_LOGGED, encoding="utf-8")
     builder = SparkSession.builder.appName("fundguard")
     builder = (
         builder.remote(settings.master)

@@ -26,7 +26,7 @@ from tests.bench.report import publish
 JOBS = ("network", "pattern", "score")
 
 
-def measured(home: Path, job: str, memory: str) -> dict[str, float]:
+def measured(home: Path, job: str, memory: str) -> dict[str, object]:
     """One job of the night on that home: processor seconds with all threads, peak of this process, rows written."""
     overrides = {"privacy": "plain", "duckdb": {"memory_limit": memory, "threads": 2}}
     settings = load_settings(overrides=overrides, environment=dict(os.environ))

@@ -24,17 +24,20 @@ def test_a_second_engine_leaves_the_first_alive(spark_engine):
 
 
 QUIET = """
+import sys
+
 from core.engine import open_engine
 from core.settings import load_settings
 from tests.conftest import SMALL_SPARK
 
-engine = open_engine(load_settings(overrides={"engine": "spark", "spark": SMALL_SPARK}, environment={}))
+engine = open_engine(load_settings(overrides={"engine": "spark", "spark": SMALL_SPARK | {"scratch": sys.argv[1]}}, environment={}))
 print(engine.run("SELECT 7 AS n").to_pylist())
 engine.close()
 """
 
 
-def test_a_session_of_our_own_starts_without_talk_of_log_levels():
-    ran = subprocess.run([sys.executable, "-c", QUIET], capture_output=True, text=True, check=True)
+def test_a_session_of_our_own_starts_in_a_new_scratch_folder_without_talk_of_log_levels(tmp_path):
+    command = [sys.executable, "-c", QUIET, str(tmp_path / "not" / "there")]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[{'n': 7}]"
     assert "log level" not in ran.stderr
