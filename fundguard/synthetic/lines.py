@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fundguard.synthetic import visits as v
+from fundguard.synthetic.cabinet import Cabinet
 from fundguard.synthetic.city import DEPARTMENTS
 from fundguard.synthetic.columnar import DAY, Array, runs
 from fundguard.synthetic.plan import PLANTED, Plan
@@ -44,7 +45,7 @@ _CLASS = {name: number for number, name in enumerate(CLASSES)}
 _MIX: dict[str, dict[str, float]] = {
     "outpatient": {"drug": 46, "patent": 6, "lab": 24, "imaging": 9, "treat": 9, "consumable": 4, "piece": 2},
     "emergency": {"drug": 24, "infusion": 22, "lab": 28, "imaging": 12, "treat": 12, "consumable": 2},
-    "chronic": {"drug": 84, "lab": 14, "imaging": 2},
+    "chronic": {"drug": 74, "lab": 20, "imaging": 6},
     "pharmacy": {"drug": 82, "patent": 18},
     "stay": {
         "infusion": 34,
@@ -78,7 +79,7 @@ _FIRST = {
 # A high-value consumable follows the operation: bone, eye, heart, and what any surgeon uses.
 _IMPLANTS = {"B02": "implant_bone", "D02": "implant_eye", "A03": "implant_heart"}
 # What a line costs against its target once packs are whole; measured, so that costs per visit come out.
-FIT = {"outpatient": 1.12, "chronic": 1.32, "pharmacy": 1.05, "stay": 1.15, "village": 1.0}
+FIT = {"outpatient": 1.28, "chronic": 1.8, "pharmacy": 1.3, "stay": 1.15, "village": 1.0}
 
 
 @dataclass
@@ -147,6 +148,8 @@ class LineMaker:
         for kind, (name, share) in _FIRST.items():
             self.first[v.KIND[kind]], self.first_share[v.KIND[kind]] = _CLASS[name], share
         self.fit = np.array([FIT.get(kind, 1.0) for kind in v.KINDS])
+        stems, self.medicine = np.unique([code[:11] for code in self.catalogue.codes], return_inverse=True)
+        self.cabinet = Cabinet(len(stems))
         self.planted = self._planted()
         exam = next(c for c in self.catalogue.codes if c == "003311020990000")
         self.mapped_from = np.array([self.catalogue.by_code[exam], self.catalogue.by_code["002504040110000"]])
@@ -230,11 +233,12 @@ class LineMaker:
         units = np.minimum(units, most)
         item = self.catalogue.pick(rng, pool, target / units)
         units = np.clip(np.round(target / self.catalogue.price[item]), 1, most).astype(np.int64)
-        # Chronic medicine is dispensed by days: thirty, or ninety on a long prescription.
+        # Medicine to take home lasts thirty days at most, or ninety on a long prescription; that for a chronic
+        # disease is dispensed by days.
         wanted = np.where(chunk.flags[visit] & v.LONG_RX > 0, 90, 30)
-        pack = np.maximum(self.catalogue.pack_days[item], 1)
-        by_days = is_drug & (kind == v.KIND["chronic"])
-        units = np.where(by_days, np.maximum(wanted // pack, 1), units)
+        packs = np.maximum(wanted // np.maximum(self.catalogue.pack_days[item], 1), 1)
+        units = np.where(is_drug & ~stay[visit], np.minimum(units, packs), units)
+        units = np.where(is_drug & (kind == v.KIND["chronic"]), packs, units)
         cnt = units * 10_000
         piece = classes == _CLASS["piece"]
         cnt = np.where(piece, rng.integers(6, 16, size) * 7 * 10_000, cnt)
@@ -259,6 +263,17 @@ class LineMaker:
         key = (visit.astype(np.int64) * 512 + np.clip(day, 0, 511)) * 4096 + item
         _, kept = np.unique(key, return_index=True)
         kept.sort()
+        # Nobody takes home again what is still there; a visit keeps its first line, and what is planted all.
+        home = kept[is_drug[kept] & ~stayed[kept]]
+        always = (number[home] == 0) | (chunk.tag[visit[home]] >= 0)
+        given = self.cabinet.fill(
+            chunk.person[visit[home]],
+            self.medicine[item[home]],
+            time[home] // DAY,
+            rows["days"][home],
+            always,
+        )
+        kept = np.setdiff1d(kept, home[~given], assume_unique=True)
         return {name: column[kept] for name, column in rows.items()}
 
     def _sexed(

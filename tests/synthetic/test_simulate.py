@@ -183,6 +183,23 @@ def test_csv_holds_the_same_rows_as_parquet(tmp_path: Path) -> None:
             )
 
 
+def test_ordinary_people_fetch_no_medicine_of_which_a_month_is_left(rows: duckdb.DuckDBPyConnection) -> None:
+    """Supply by the first letters of the code (one medicine, whoever makes it), outside stays, of people in no scheme."""
+    sql = """
+        WITH fetched AS (
+            SELECT psn_no, left(hilist_code, 11) AS medicine, fee_ocur_time::DATE AS day, sum(prd_days) AS supply
+            FROM fee_list_d
+            WHERE prd_days > 0 AND cnt > 0 AND med_type IN ('11', '13', '14', '41')
+                AND psn_no NOT IN (SELECT party_id FROM scheme)
+            GROUP BY ALL),
+        held AS (
+            SELECT sum(supply) OVER w - supply - (day - min(day) OVER w) AS at_hand
+            FROM fetched WINDOW w AS (PARTITION BY psn_no, medicine ORDER BY day))
+        SELECT count(*) FROM held WHERE at_hand > """
+    assert one(rows, sql + "30") <= one(rows, sql + "-1000") / 1_000
+    assert one(rows, sql + "90") == 0
+
+
 def test_nothing_planted_leaves_only_headers(tmp_path: Path) -> None:
     simulate(tmp_path, 500, 3, 1, schemes=["none"])
     assert (tmp_path / "truth" / "event.csv").read_text().splitlines() == [
