@@ -32,7 +32,8 @@ def household_tags(
 
     `households`: register entry of each person, None where there is none. `units`: families the group
     could consist of (`Component.units`), `homes` persons known to live apart. Where most have no entry, a
-    group small enough to be one family counts as one, unless three of it live apart.
+    group small enough to be one family counts as one, unless three of it live apart; fewer than `least`
+    always do.
     """
     known = [h for h in households if h]
     largest = max(Counter(known).values(), default=0)
@@ -40,7 +41,7 @@ def household_tags(
         return ["nursing_home"]
     if 2 * len(known) >= len(households):
         return ["household"] if units < least or 2 * largest >= len(households) else []
-    small = len(households) < least_unknown and homes < HOMES_LEAST
+    small = len(households) < (least_unknown if homes < HOMES_LEAST else least)
     return ["household"] if small or units < least - 1 else []
 
 

@@ -7,7 +7,7 @@ sorted before every graph call, so that the order of rows never shows in a resul
 import math
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -41,6 +41,10 @@ INSEPARABLE = 0.75
 
 HOME_VISITS = 2
 """Visits apart from the group from which on a place is known to be somebody's usual one."""
+
+STRANGER_VISITS = 20
+"""Visits of two persons elsewhere than at their own usual places, from which on never having gone to each other's
+outweighs having gone out together: one of a family goes there one time in five, and .8 to the power of 20 is .01."""
 
 HABIT_DAYS = 10
 """Days before and after an event that tell a person's own rhythm at that place and hour …"""
@@ -301,21 +305,23 @@ class Component:
         """
         unit = {person: self.household.get(person) or person for person in persons}
         loose = [person for person in persons if not self.household.get(person)]
-        for family in self.families(persons):
+        apart = self.apart(persons, events)
+        strangers = {pair for pair, visits in apart.items() if visits >= STRANGER_VISITS}
+        for family in self.families(persons, strangers):
             if all(unit[person] == person for person in family):
                 unit.update(dict.fromkeys(family, min(family)))
                 loose = [person for person in loose if person not in family]
         there = [set(event.persons) for event in events]
         at = {p: {i for i, present in enumerate(there) if p in present} for p in loose}
-        circle = _closest(loose, at, self.apart(loose, events))
+        circle = _closest(loose, at, apart)
         if len(circle) > 1:
             unit.update(dict.fromkeys(circle, min(circle)))
         return unit
 
-    def apart(self, persons: Sequence[str], events: Sequence[Event]) -> set[tuple[str, str]]:
-        """Pairs (both orders) that live apart by their other visits: each has a home the other never goes to.
+    def apart(self, persons: Sequence[str], events: Sequence[Event]) -> dict[tuple[str, str], int]:
+        """Pairs (both orders) that live apart by their other visits, and how many of them, not at their own homes, say so.
 
-        A home is where a person goes most when it is not with the group.
+        Each has a home the other never goes to; a home is where a person goes most when it is not with the group.
         """
         joint = {(event.place, event.day) for event in events}
         usual = {
@@ -327,12 +333,19 @@ class Component:
             for person, places in usual.items()
             if max(places.values(), default=0) >= HOME_VISITS
         }
-        return {(a, b) for a in home for b in home if home[a] not in usual[b] and home[b] not in usual[a]}
+        elsewhere = {person: usual[person].total() - usual[person][home[person]] for person in home}
+        return {
+            (a, b): elsewhere[a] + elsewhere[b]
+            for a in home
+            for b in home
+            if home[a] not in usual[b] and home[b] not in usual[a]
+        }
 
-    def families(self, persons: Sequence[str]) -> list[tuple[str, ...]]:
+    def families(self, persons: Sequence[str], strangers: set[tuple[str, str]]) -> list[tuple[str, ...]]:
         """Up to four persons who went together at least twice when nobody else of the group was there.
 
-        A ring meets as a ring; a family also goes by itself. Each member was at most of those outings.
+        A ring meets as a ring; a family also goes by itself. Each member was at most of those outings, and no
+        two are strangers by their other visits.
         """
         outing: dict[tuple[str, int], list[str]] = defaultdict(list)
         for person in persons:
@@ -350,6 +363,7 @@ class Component:
             if (
                 times >= FAMILY_OUTINGS
                 and not taken & set(family)
+                and not any(pair in strangers for pair in combinations(family, 2))
                 and all(here[person] >= FAMILY_SHARE * times for person in family)
             ):
                 found.append(family)
@@ -436,7 +450,7 @@ class Component:
         return joined, {person: others - {person} for person, others in met.items()}
 
 
-def _mutual(persons: Sequence[str], apart: set[tuple[str, str]]) -> int:
+def _mutual(persons: Sequence[str], apart: Container[tuple[str, str]]) -> int:
     """How many of the persons are all apart from each other, taken in their order."""
     chosen: list[str] = []
     for person in persons:
@@ -445,7 +459,7 @@ def _mutual(persons: Sequence[str], apart: set[tuple[str, str]]) -> int:
     return len(chosen)
 
 
-def _closest(persons: Sequence[str], at: Mapping[str, set[int]], apart: set[tuple[str, str]]) -> list[str]:
+def _closest(persons: Sequence[str], at: Mapping[str, set[int]], apart: Container[tuple[str, str]]) -> list[str]:
     """The largest circle of at most `FAMILY_MOST`, none apart, whose joint events are nearly the same."""
     best: list[str] = []
     for first in persons:

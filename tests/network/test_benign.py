@@ -40,6 +40,7 @@ def test_days_at_random_are_no_calendar(events):
         (["a", "a", "a", "b", "c", "d"], 4, 0, ["household"]),
         ([None] * 4, 4, 2, ["household"]),
         ([None] * 4, 4, 3, []),
+        ([None] * 3, 3, 3, ["household"]),
         ([None] * 6, 6, 0, []),
         ([None] * 5, 2, 0, ["household"]),
         (["home"] * 10 + [None] * 2, 3, 3, ["nursing_home"]),
@@ -80,8 +81,8 @@ def component(visits):
 def test_a_family_is_known_by_its_own_outings():
     alone = [(person, "H", day, 600) for day in (10, 30) for person in "ab"]
     joint = [(person, "H", day, 600) for day in (50, 90) for person in "abcdef"]
-    assert component(alone + joint).families("abcdef") == [("a", "b")]
-    assert component(joint).families("abcdef") == []
+    assert component(alone + joint).families("abcdef", set()) == [("a", "b")]
+    assert component(joint).families("abcdef", set()) == []
 
 
 def test_who_lives_apart_is_no_family():
@@ -103,8 +104,21 @@ def test_a_place_both_go_to_keeps_two_persons_one_family():
         ("b", "shop", 31, 500),
     ]
     events = component(joint).events("ab")
-    assert component(joint + homes).apart("ab", events) == {("a", "b"), ("b", "a")}
-    assert component([*joint, *homes, ("b", "clinic", 77, 500)]).apart("ab", events) == set()
+    assert component(joint + homes).apart("ab", events) == {("a", "b"): 0, ("b", "a"): 0}
+    assert component([*joint, *homes, ("b", "clinic", 77, 500)]).apart("ab", events) == {}
+
+
+def test_strangers_who_meet_by_threes_and_fours_are_no_family():
+    """A small ring at half attendance: its own evenings look like a family's outings until other visits speak."""
+    evenings = [(20, "abcd"), (55, "abcd"), (93, "abc"), (130, "abcd")]
+    joint = [(person, "H", day, 600) for day, there in evenings for person in there]
+    lives = [(person, f"home of {person}", day, 500) for person in "abcd" for day in range(2, 170, 8)]
+    about = [(p, f"shop {n} of {p}", 6 + 16 * n, 500) for p in "abcd" for n in range(10)]
+    settled = {}
+    for name, visits in (("little known", joint + lives), ("well known", joint + lives + about)):
+        known = component(visits)
+        settled[name] = len(set(known.units("abcd", known.events("abcd")).values()))
+    assert settled == {"little known": 1, "well known": 4}
 
 
 def test_meetings_close_in_time_are_no_course():
