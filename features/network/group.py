@@ -459,7 +459,9 @@ def _mutual(persons: Sequence[str], apart: Container[tuple[str, str]]) -> int:
     return len(chosen)
 
 
-def _closest(persons: Sequence[str], at: Mapping[str, set[int]], apart: Container[tuple[str, str]]) -> list[str]:
+def _closest(
+    persons: Sequence[str], at: Mapping[str, set[int]], apart: Container[tuple[str, str]]
+) -> list[str]:
     """The largest circle of at most `FAMILY_MOST`, none apart, whose joint events are nearly the same."""
     best: list[str] = []
     for first in persons:
