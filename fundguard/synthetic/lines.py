@@ -78,6 +78,7 @@ _FIRST = {
 }
 # A high-value consumable follows the operation: bone, eye, heart, and what any surgeon uses.
 _IMPLANTS = {"B02": "implant_bone", "D02": "implant_eye", "A03": "implant_heart"}
+FLUOROQUINOLONES = "XJ01MA"
 # What a line costs against its target once packs are whole; measured, so that costs per visit come out.
 FIT = {"outpatient": 1.28, "chronic": 1.8, "pharmacy": 1.3, "stay": 1.15, "village": 1.0}
 
@@ -150,10 +151,22 @@ class LineMaker:
         self.fit = np.array([FIT.get(kind, 1.0) for kind in v.KINDS])
         stems, self.medicine = np.unique([code[:11] for code in self.catalogue.codes], return_inverse=True)
         self.cabinet = Cabinet(len(stems))
+        self.for_child = self._for_child()
         self.planted = self._planted()
         exam = next(c for c in self.catalogue.codes if c == "003311020990000")
         self.mapped_from = np.array([self.catalogue.by_code[exam], self.catalogue.by_code["002504040110000"]])
         self.mapped_to = int(self.catalogue.pools["service_female"][0])
+
+    def _for_child(self) -> Array:
+        """Item → what a child is given instead: for a fluoroquinolone its pool's nearest other medicine in price."""
+        barred = np.array([code.startswith(FLUOROQUINOLONES) for code in self.catalogue.codes])
+        instead = np.arange(len(barred))
+        for members in self.catalogue.pools.values():
+            others = members[~barred[members]]
+            for item in members[barred[members]] if len(others) else ():
+                far = np.abs(self.catalogue.price[others] - self.catalogue.price[item])
+                instead[item] = others[np.argmin(far)]
+        return instead
 
     def _planted(self) -> dict[str, Array]:
         parts = self.plan.lines
@@ -232,6 +245,8 @@ class LineMaker:
         units = 1 + (rng.random(size) * np.minimum(most, 2)).astype(np.int64)
         units = np.minimum(units, most)
         item = self.catalogue.pick(rng, pool, target / units)
+        child = self.plan.city.people.age[chunk.person[visit]] < 18
+        item = np.where(child, self.for_child[item], item)
         units = np.clip(np.round(target / self.catalogue.price[item]), 1, most).astype(np.int64)
         # Medicine to take home lasts thirty days at most, or ninety on a long prescription; that for a chronic
         # disease is dispensed by days.
