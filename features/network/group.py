@@ -124,6 +124,37 @@ class Group:
         return Counter(person for event in self.events for person in event.persons)
 
 
+class Lives:
+    """What the persons of a group do without it: visits by place, and the home of each, where it goes most."""
+
+    def __init__(self, visits: Mapping[str, Counter[str]]) -> None:
+        self.visits = visits
+        self.home = {
+            person: max(sorted(places), key=places.__getitem__)
+            for person, places in visits.items()
+            if max(places.values(), default=0) >= HOME_VISITS
+        }
+        elsewhere = {
+            person: visits[person].total() - visits[person][home] for person, home in self.home.items()
+        }
+        self.apart = {
+            (a, b): elsewhere[a] + elsewhere[b]
+            for a, at in self.home.items()
+            for b, other in self.home.items()
+            if at not in visits[b] and other not in visits[a]
+        }
+        """Pairs (both orders) neither of whom goes where the other has its home, and how many visits of the two
+        elsewhere than at their homes say so."""
+
+    def apart_from_each_other(self) -> int:
+        """How many of the persons are all apart, taken in their order."""
+        chosen: list[str] = []
+        for person in self.visits:
+            if all((person, other) in self.apart for other in chosen):
+                chosen.append(person)
+        return len(chosen)
+
+
 class Component:
     """One component of the graph: its edges (person, person, weight) and all visits of its persons."""
 
@@ -279,7 +310,8 @@ class Component:
             persons, events = kept, self.events(kept)
         if len(persons) < 3 or len({event.day for event in events}) < 2:
             return None
-        units = self.units(persons, events)
+        lives = self.lives(persons, events)
+        units = self.units(persons, events, lives.apart)
         strength = _strength(events, units)
         if strength <= WEAKEST:
             return None
@@ -288,7 +320,7 @@ class Component:
             events=events,
             strength=strength,
             units=len(set(units.values())),
-            homes=_mutual(persons, self.apart(persons, events)),
+            homes=lives.apart_from_each_other(),
         )
 
     def attending(self, events: Sequence[Event]) -> set[str]:
@@ -297,7 +329,9 @@ class Component:
         at = Counter(person for slot in slots for person in self.there.get(slot, ()))
         return {person for person, n in at.items() if n >= 2}
 
-    def units(self, persons: Sequence[str], events: Sequence[Event]) -> dict[str, str]:
+    def units(
+        self, persons: Sequence[str], events: Sequence[Event], apart: Mapping[tuple[str, str], int]
+    ) -> dict[str, str]:
         """Person → unit that counts once: its household, or the closest-knit circle that could be one.
 
         Where no register names households, up to four persons who are hardly ever at an event without
@@ -305,7 +339,6 @@ class Component:
         """
         unit = {person: self.household.get(person) or person for person in persons}
         loose = [person for person in persons if not self.household.get(person)]
-        apart = self.apart(persons, events)
         strangers = {pair for pair, visits in apart.items() if visits >= STRANGER_VISITS}
         for family in self.families(persons, strangers):
             if all(unit[person] == person for person in family):
@@ -318,28 +351,15 @@ class Component:
             unit.update(dict.fromkeys(circle, min(circle)))
         return unit
 
-    def apart(self, persons: Sequence[str], events: Sequence[Event]) -> dict[tuple[str, str], int]:
-        """Pairs (both orders) that live apart by their other visits, and how many of them, not at their own homes, say so.
-
-        Each has a home the other never goes to; a home is where a person goes most when it is not with the group.
-        """
+    def lives(self, persons: Sequence[str], events: Sequence[Event]) -> Lives:
+        """Where the persons go when it is not with the group."""
         joint = {(event.place, event.day) for event in events}
-        usual = {
-            person: Counter(v.place for v in self.visits[person] if (v.place, v.day) not in joint)
-            for person in persons
-        }
-        home = {
-            person: max(sorted(places), key=places.__getitem__)
-            for person, places in usual.items()
-            if max(places.values(), default=0) >= HOME_VISITS
-        }
-        elsewhere = {person: usual[person].total() - usual[person][home[person]] for person in home}
-        return {
-            (a, b): elsewhere[a] + elsewhere[b]
-            for a in home
-            for b in home
-            if home[a] not in usual[b] and home[b] not in usual[a]
-        }
+        return Lives(
+            {
+                person: Counter(v.place for v in self.visits[person] if (v.place, v.day) not in joint)
+                for person in persons
+            }
+        )
 
     def families(self, persons: Sequence[str], strangers: set[tuple[str, str]]) -> list[tuple[str, ...]]:
         """Up to four persons who went together at least twice when nobody else of the group was there.
@@ -448,15 +468,6 @@ class Component:
                     joined[person] += 1
                     met[person] |= present
         return joined, {person: others - {person} for person, others in met.items()}
-
-
-def _mutual(persons: Sequence[str], apart: Container[tuple[str, str]]) -> int:
-    """How many of the persons are all apart from each other, taken in their order."""
-    chosen: list[str] = []
-    for person in persons:
-        if all((person, other) in apart for other in chosen):
-            chosen.append(person)
-    return len(chosen)
 
 
 def _closest(

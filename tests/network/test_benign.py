@@ -78,6 +78,12 @@ def component(visits):
     return Component(edges, seen, {**parameters({}), "half": 0.6, "quarter": 0.4}, {})
 
 
+def families_in(known, persons):
+    """How many families the persons could be."""
+    events = known.events(persons)
+    return len(set(known.units(persons, events, known.lives(persons, events).apart).values()))
+
+
 def test_a_family_is_known_by_its_own_outings():
     alone = [(person, "H", day, 600) for day in (10, 30) for person in "ab"]
     joint = [(person, "H", day, 600) for day in (50, 90) for person in "abcdef"]
@@ -89,7 +95,7 @@ def test_who_lives_apart_is_no_family():
     joint = [(person, "H", day, 600) for day in (50, 90, 130) for person in "abcdef"]
     at_home = [(person, f"home of {person}", day, 500) for person in "abcd" for day in (20, 70)]
     together = component(joint)
-    assert len(set(together.units("abcdef", together.events("abcdef")).values())) == 3
+    assert families_in(together, "abcdef") == 3
     apart = component(joint + at_home)
     (group,) = apart.groups()
     assert (group.persons, group.units, group.homes) == (list("abcdef"), 4, 4)
@@ -104,8 +110,8 @@ def test_a_place_both_go_to_keeps_two_persons_one_family():
         ("b", "shop", 31, 500),
     ]
     events = component(joint).events("ab")
-    assert component(joint + homes).apart("ab", events) == {("a", "b"): 0, ("b", "a"): 0}
-    assert component([*joint, *homes, ("b", "clinic", 77, 500)]).apart("ab", events) == {}
+    assert component(joint + homes).lives("ab", events).apart == {("a", "b"): 0, ("b", "a"): 0}
+    assert component([*joint, *homes, ("b", "clinic", 77, 500)]).lives("ab", events).apart == {}
 
 
 def test_strangers_who_meet_by_threes_and_fours_are_no_family():
@@ -117,7 +123,7 @@ def test_strangers_who_meet_by_threes_and_fours_are_no_family():
     settled = {}
     for name, visits in (("little known", joint + lives), ("well known", joint + lives + about)):
         known = component(visits)
-        settled[name] = len(set(known.units("abcd", known.events("abcd")).values()))
+        settled[name] = families_in(known, "abcd")
     assert settled == {"little known": 1, "well known": 4}
 
 
