@@ -4,9 +4,9 @@
     python -m tests.bench.calibration --scratch DIR --again leads          # the night again from that job, on all of them
     python -m tests.bench.calibration --scratch DIR [--fit] [--held-out other:4] [--out docs/bench/calibration.json]
 
-Each world keeps `leads.parquet` (its leads with the truth) in the scratch folder. `--fit` writes shifts and knots of
-`models/calibration.yaml` from all worlds but the held-out cities; run the leads again and fit once more, since another
-table lists other leads. What is reported as fitted is measured on cities that took no part: each city (generator
+Each world keeps `leads.parquet` (its leads with the truth) in the scratch folder. `--fit` moves shifts and knots of
+`models/calibration.yaml` halfway to what all worlds but the held-out cities teach; run the leads again and fit once more,
+since another table lists other leads. What is reported as fitted is measured on cities that took no part: each city (generator
 and seed) is read with shifts and knots fitted on the others.
 """
 
@@ -44,8 +44,9 @@ BINS = (0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
 KNOTS = 6
 STIFF = 0.5
 """How much a bend of the line costs: with few leads the line is straight."""
-SPREAD = 0.3
-"""Of the normal prior around no shift: a source with few leads stays where schemes.yaml puts it."""
+SPREAD_UP, SPREAD_DOWN = 1.0, 0.3
+"""Of the normal prior around no shift: a source with few leads stays where schemes.yaml puts it. Being right more
+often than declared is believed sooner than being wrong: nobody may have planted what the source looks for."""
 LARGEST_SHIFT = 1.5
 SMALLEST_SHIFT = 0.1
 REPLICAS = 500
@@ -146,9 +147,10 @@ def learned(leads: pd.DataFrame) -> calibration.Calibration:
         wrong = 1 / (1 + np.exp(-odds)) - true
         slope = np.zeros(len(b) - 2)
         np.add.at(slope, evidence.source, wrong[:, None] * np.exp(b[1]) * share)
-        value = (np.logaddexp(0, odds) - true * odds).sum() + 0.5 * ((b[2:] / SPREAD) ** 2).sum()
+        spread = np.where(b[2:] > 0, SPREAD_UP, SPREAD_DOWN)
+        value = (np.logaddexp(0, odds) - true * odds).sum() + 0.5 * ((b[2:] / spread) ** 2).sum()
         line = [wrong.sum(), (wrong * np.exp(b[1]) * said).sum()]
-        return float(value), np.concatenate([line, slope + b[2:] / SPREAD**2])
+        return float(value), np.concatenate([line, slope + b[2:] / spread**2])
 
     bounds = [(-6.0, 6.0), (-1.0, 1.0)] + [(-LARGEST_SHIFT, LARGEST_SHIFT)] * len(evidence.names)
     found = minimize(loss, np.zeros(len(bounds)), jac=True, method="L-BFGS-B", bounds=bounds).x[2:]
@@ -158,6 +160,21 @@ def learned(leads: pd.DataFrame) -> calibration.Calibration:
         if abs(shift) >= SMALLEST_SHIFT
     }
     knots = fitted(evidence.moved(shifts), true)
+    return calibration.Calibration(now.prior, now.further, now.most, knots, shifts)
+
+
+def halfway(table: calibration.Calibration, leads: pd.DataFrame) -> calibration.Calibration:
+    """Shifts halfway from the table in use to this one, and the knots they give.
+
+    Another table lists other leads, which teach another table: whole steps swing to and fro, half steps settle.
+    """
+    now = calibration.calibration()
+    means = {
+        name: (now.shifts.get(name, 0.0) + table.shifts.get(name, 0.0)) / 2
+        for name in {*now.shifts, *table.shifts}
+    }
+    shifts = {name: round(mean, 2) for name, mean in means.items() if abs(mean) >= SMALLEST_SHIFT / 2}
+    knots = fitted(Evidence(leads["reasons"]).moved(shifts), leads["true"].to_numpy(float))
     return calibration.Calibration(now.prior, now.further, now.most, knots, shifts)
 
 
@@ -278,7 +295,7 @@ def main() -> None:
     others = by_others(known)
     unseen = read_off(table, queue[held]) if held.any() else np.zeros(0)
     if options.fit:
-        write(table, sorted(known["world"].unique()), len(known))
+        write(halfway(table, known), sorted(known["world"].unique()), len(known))
     rest = leads[leads["queue"] != "investigate"].reset_index(drop=True)
     publish(
         {
