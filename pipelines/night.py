@@ -236,14 +236,14 @@ def _run_job(
 
 def _coverage(engine: Engine, run: Run) -> dict[str, Any]:
     """What the rules could not say: not evaluable (why), candidates without a fact, silenced by policy."""
-    missing = check.not_evaluable(run)
+    missing, in_part = check.coverage(run)
     counted: list[dict[str, Any]] = engine.run("SELECT * FROM not_evaluable").to_pylist()
     return {
         "not_evaluable": [
             *counted,
             *({"rule_id": rule_id, "missing": lacks} for rule_id, lacks in missing.items()),
         ],
-        "in_part": [{"rule_id": rule_id, "lacks": lacks} for rule_id, lacks in check.in_part(run).items()],
+        "in_part": [{"rule_id": rule_id, "lacks": lacks} for rule_id, lacks in in_part.items()],
         "silenced": engine.run("SELECT * FROM silenced").to_pylist(),
     }
 

@@ -1,13 +1,13 @@
 """The rule library as a whole: read, check against each other, against the lock and against the law."""
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import pairwise
 from pathlib import Path
 
-import pyarrow as pa
 from sqlglot import exp
 
 import features
@@ -76,33 +76,33 @@ class Library:
         Returns the evaluable rules and, per rule id that is not evaluable, what is missing: `table.column`
         for each needed column, `no points: table` where the rule's knowledge has no rows of its own.
         """
-        table = cache(table)
-        own_rows = cache(lambda name, where: _has_rows(table(name).arrow, where))
         evaluable: list[Rule] = []
         missing: dict[str, list[str]] = {}
-        for rule_id, rule in sorted(self.rules.items()):
-            lacks = [need for need in rule.needs if not _delivered(need, delivered)]
-            lacks += [
-                f"no points: {use.table}"
-                for alias, use in rule.knowledge.items()
-                if not own_rows(use.table, (use.where or "").replace(f"{alias}.", "p."))
-            ]
-            if lacks:
-                missing[rule_id] = lacks
-            else:
-                evaluable.append(rule)
+        with _asking(table) as has_rows:
+            for rule_id, rule in sorted(self.rules.items()):
+                lacks = [need for need in rule.needs if not _delivered(need, delivered)]
+                lacks += [
+                    f"no points: {use.table}"
+                    for alias, use in rule.knowledge.items()
+                    if not has_rows(use.table, (use.where or "").replace(f"{alias}.", "p."))
+                ]
+                if lacks:
+                    missing[rule_id] = lacks
+                else:
+                    evaluable.append(rule)
         return evaluable, missing
 
     def in_part(
         self, table: Callable[[str], knowledge.KnowledgeTable] = knowledge.load
     ) -> dict[str, list[str]]:
         """Per rule id that judges in part only: the table whose rows are excerpts, and what a whole one has."""
-        return {
-            rule_id: [f"in part: {use.table} without {use.whole}"]
-            for rule_id, rule in sorted(self.rules.items())
-            for alias, use in rule.knowledge.items()
-            if use.whole and not _has_rows(table(use.table).arrow, use.whole.replace(f"{alias}.", "p."))
-        }
+        with _asking(table) as has_rows:
+            return {
+                rule_id: [f"in part: {use.table} without {use.whole}"]
+                for rule_id, rule in sorted(self.rules.items())
+                for alias, use in rule.knowledge.items()
+                if use.whole and not has_rows(use.table, use.whole.replace(f"{alias}.", "p."))
+            }
 
 
 def extension_needs(rule: Rule) -> list[str]:
@@ -115,14 +115,25 @@ def _delivered(need: str, delivered: Mapping[str, Collection[str]]) -> bool:
     return table in delivered and (not column or column in delivered[table])
 
 
-def _has_rows(rows: pa.Table, where: str) -> bool:
-    if rows.num_rows == 0 or not where:
-        return bool(rows.num_rows)
-    engine = DuckdbEngine(DuckdbSettings(threads=1))
-    engine.register("points", arrow=rows)
-    found = engine.run(f"SELECT * FROM points AS p WHERE {where} LIMIT 1").num_rows
-    engine.close()
-    return bool(found)
+@contextmanager
+def _asking(
+    table: Callable[[str], knowledge.KnowledgeTable],
+) -> Iterator[Callable[[str, str], bool]]:
+    """Whether a knowledge table has a row `p` that meets a condition (none: any row), each question asked once."""
+    with closing(DuckdbEngine(DuckdbSettings(threads=1))) as engine:
+
+        @cache
+        def register(name: str) -> None:
+            engine.register(name, arrow=table(name).arrow)
+
+        @cache
+        def has_rows(name: str, where: str) -> bool:
+            if table(name).arrow.num_rows == 0 or not where:
+                return table(name).arrow.num_rows > 0
+            register(name)
+            return engine.run(f"SELECT * FROM {name} AS p WHERE {where} LIMIT 1").num_rows > 0
+
+        yield has_rows
 
 
 @cache

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -136,8 +137,12 @@ def read_rule(path: Path) -> Rule:
     return rule
 
 
+@lru_cache(maxsize=1024)
 def parse_rule(text: str, where: str) -> Rule:
-    """The text of a rule, wherever it was kept. Refused as `read_rule` does, naming `where`."""
+    """The text of a rule, wherever it was kept. Refused as `read_rule` does, naming `where`.
+
+    A night reads the library several times; the same text is parsed once.
+    """
     named = where.rsplit("/", 1)[-1].removesuffix(".yaml")
     try:
         content: Any = read_yaml(text)

@@ -36,17 +36,14 @@ def pack(run: Run) -> Pack:
     return replace(whole, rules=tuple(entry for entry in whole.rules if entry[0].id not in silent))
 
 
-def not_evaluable(run: Run) -> dict[str, list[str]]:
-    """Rule id → the columns or points that are missing here; nothing is missing where none is known."""
-    return _missing(run, _awake(run))
-
-
-def in_part(run: Run) -> dict[str, list[str]]:
-    """Rule id → the knowledge that is an excerpt here: what lies outside it is not judged."""
+def coverage(run: Run) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Rule id → the columns or points that are missing here (none where nothing is known); and of the rules that
+    judge, rule id → the knowledge that is an excerpt here: what lies outside it is not judged."""
     whole = _awake(run)
-    judging = {rule.id for rule, _ in whole.rules} - set(_missing(run, whole))
+    missing = _missing(run, whole)
+    judging = {rule.id for rule, _ in whole.rules} - set(missing)
     lacking = _library(run).in_part(whole.table)
-    return {rule_id: lacks for rule_id, lacks in lacking.items() if rule_id in judging}
+    return missing, {rule_id: lacks for rule_id, lacks in lacking.items() if rule_id in judging}
 
 
 def _missing(run: Run, whole: Pack) -> dict[str, list[str]]:
