@@ -31,11 +31,11 @@ demo: setup ## simulate a small city, run one night, show the leads (ENGINE=duck
 
 test: $(VENV)/.dev ## every test (faults, fuzz and bench apart); needs Java 17+ and Chromium
 	@$(BIN)/python scripts/needs.py java chromium
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not spark and not chromium and not faults"
+	$(BIN)/python -m pytest -n 2 -m "not spark and not chromium and not faults"
 	$(BIN)/python -m pytest -m "(spark or chromium) and not faults"
 
 test-fast: $(VENV)/.dev ## the tests without Spark and Chromium
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not spark and not chromium and not faults"
+	$(BIN)/python -m pytest -n 2 -m "not spark and not chromium and not faults"
 
 check: $(VENV)/.dev ## format, lint, types, imports, rules and knowledge, dependencies
 	$(BIN)/ruff format --check .

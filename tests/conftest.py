@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -25,16 +26,28 @@ os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSeria
 
 # Folders whose tests share a world that takes long to make: with several workers it is made once, by one of them.
 # Such a group starts before the single tests, so that no long one is left for the end.
-SHARED_WORLDS = {"night": "folder", "report": "folder", "published": "file", "synthetic": "file"}
+SHARED_WORLDS = {
+    "night": "folder",
+    "report": "folder",
+    "published": "file",
+    "synthetic": "file",
+    "network": "file",
+    "leads": "file",
+}
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    for item in items:
-        folder = item.path.parent.name
-        shared = SHARED_WORLDS.get(folder)
-        if shared is not None:
-            item.add_marker(pytest.mark.xdist_group(folder if shared == "folder" else item.path.stem))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByWorld(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            file = nodeid.split("::")[0]
+            folder = Path(file).parent.name
+            shared = SHARED_WORLDS.get(folder)
+            return {"folder": folder, "file": file}.get(shared, nodeid)
+
+    return ByWorld(config, log)
 
 
 @pytest.fixture(scope="session")
