@@ -44,9 +44,9 @@ BINS = (0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
 KNOTS = 6
 STIFF = 0.5
 """How much a bend of the line costs: with few leads the line is straight."""
-SPREAD_UP, SPREAD_DOWN = 1.0, 0.3
-"""Of the normal prior around no shift: a source with few leads stays where schemes.yaml puts it. Being right more
-often than declared is believed sooner than being wrong: nobody may have planted what the source looks for."""
+SPREAD, SPREAD_DOWN_OF_RULES = 1.0, 0.3
+"""Of the normal prior around no shift: a source with few leads stays where schemes.yaml puts it. That a rule is wrong
+more often than declared is believed later: nobody may have planted its violation."""
 LARGEST_SHIFT = 1.5
 SMALLEST_SHIFT = 0.1
 REPLICAS = 500
@@ -138,6 +138,7 @@ def learned(leads: pd.DataFrame) -> calibration.Calibration:
     """The table that these leads teach: shifts with a straight line first, then the knots on top of them."""
     now, true = calibration.calibration(), leads["true"].to_numpy(float)
     evidence = Evidence(leads["reasons"])
+    of_rule = np.array([name.startswith("hit:") for name in evidence.names])
 
     def loss(b: np.ndarray) -> tuple[float, np.ndarray]:
         ratios = evidence.ratios(b[2:])
@@ -147,7 +148,7 @@ def learned(leads: pd.DataFrame) -> calibration.Calibration:
         wrong = 1 / (1 + np.exp(-odds)) - true
         slope = np.zeros(len(b) - 2)
         np.add.at(slope, evidence.source, wrong[:, None] * np.exp(b[1]) * share)
-        spread = np.where(b[2:] > 0, SPREAD_UP, SPREAD_DOWN)
+        spread = np.where((b[2:] < 0) & of_rule, SPREAD_DOWN_OF_RULES, SPREAD)
         value = (np.logaddexp(0, odds) - true * odds).sum() + 0.5 * ((b[2:] / spread) ** 2).sum()
         line = [wrong.sum(), (wrong * np.exp(b[1]) * said).sum()]
         return float(value), np.concatenate([line, slope + b[2:] / spread**2])

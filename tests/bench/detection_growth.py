@@ -52,10 +52,11 @@ def repeated(home: Path, source: Path, days: int, times: int) -> None:
             "CREATE TABLE person AS SELECT psn_no, row_number() OVER (ORDER BY psn_no) - 1 AS nth "
             f"FROM read_parquet('{source}/warehouse/psn_info_b/*.parquet')"
         )
+        (people,) = connection.execute("SELECT count(*) FROM person").fetchone()
         connection.execute(
-            "CREATE TABLE instead AS SELECT turn, a.psn_no, b.psn_no AS other "
-            f"FROM range(1, {times}) AS t(turn), person AS a, person AS b "
-            f"WHERE b.nth = (a.nth + turn * {STEP}) % (SELECT count(*) FROM person)"
+            "CREATE TABLE instead AS SELECT a.turn, a.psn_no, b.psn_no AS other "
+            f"FROM (SELECT turn, psn_no, (nth + turn * {STEP}) % {people} AS goes_to FROM person, range(1, {times}) AS t(turn)) AS a "
+            "JOIN person AS b ON b.nth = a.goes_to"
         )
         for part in sorted((source / "warehouse").glob("*/*=????-??-??")):
             label, day = part.name.split("=")

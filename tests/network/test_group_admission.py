@@ -88,6 +88,16 @@ def test_every_member_has_its_own_stays_as_rows(found):
     assert sum(row["fund_amt"] for row in at_place) == ring["fund_amt"]
 
 
+def test_a_ward_that_settles_every_month_is_no_group(duckdb_engine):
+    """Five who lie in a ward for four months, settled and begun again on one day: one admission, not four."""
+    starts, people = (0, 30, 60, 90), range(5)
+    tables = {
+        "setl_d": stays([p for p in people for _ in starts], [1] * 20, list(starts) * 5, [30] * 20),
+    }
+    found = run_job(duckdb_engine, tables, LAST, permutations=0)
+    assert [ring for ring in rows(duckdb_engine, found["ring"]) if ring["kind"] == "group_admission"] == []
+
+
 def test_who_comes_back_again_and_again_is_another_ring(found):
     # Three joint rounds are also three short stays each at one hospital.
     kinds = {ring["kind"] for ring in found["ring"] if ring["score"] > 20}
