@@ -67,10 +67,10 @@ valued AS (
 ),
 scored AS (
   SELECT v.*,
-         -- Odds of being confirmed dominate, up to nineteen in twenty (log odds 2.944439): beyond, more money is worth more
+         -- Odds of being confirmed dominate, up to .97 (log odds 3.476099): beyond, more money is worth more
          -- than more certainty. Money per hour moves a lead among its likes; bad data demote; ties to confirmed cases lift
          -- the place in the list, never the probability.
-         round_to(smaller_of(natural_log(safe_ratio(greater_of(v.p_confirm, 0.000001), 1 - v.p_confirm)), 2.944439e0)
+         round_to(smaller_of(natural_log(safe_ratio(greater_of(v.p_confirm, 0.000001), 1 - v.p_confirm)), 3.476099e0)
                   + times(CASE WHEN v.queue = 'recover' THEN 1 ELSE 0.4 END,
                           natural_log(1 + safe_ratio(greater_of(v.yuan_per_hour, 0), 100)))
                   - times(2, v.flagged_share) + v.association, 6) AS plain_score
