@@ -43,7 +43,7 @@ class Cabinet:
         rest = ~np.isin(self.keys, known, assume_unique=True)
         merged = np.concatenate([self.keys[rest], keys])
         lasts = np.concatenate([self.until[rest], until])
-        today = int(day.min(initial=np.iinfo(np.int64).max)) if len(day) else 0
+        today = day.min() if len(day) else 0
         alive = np.flatnonzero(lasts > today)
         order = alive[np.argsort(merged[alive], kind="stable")]
         self.keys, self.until = merged[order], lasts[order]
